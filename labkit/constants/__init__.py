@@ -1,0 +1,9 @@
+"""Numbers from the literature: one row each, with value, distribution, unit, source, jurisdiction and status.
+
+Two things people confuse: `verified` means that the number was seen in the source named; `unverified` means that the
+field uses it and nobody has yet checked it here. A report that uses an unverified row says so.
+"""
+
+from labkit.constants.library import Constant, equally_likely, find_constant, read_constants
+
+__all__ = ["Constant", "equally_likely", "find_constant", "read_constants"]

@@ -1,0 +1,23 @@
+"""Draw a result and return a figure with its number, caption and alternative text.
+
+Two things people confuse: a *caption* says what is drawn and with what n; the *alternative text* says what is seen, for
+those who cannot see it. Censored values are always visible, as open markers at their limit.
+"""
+
+from labkit.figures.assumptions import plot_assumptions
+from labkit.figures.comparison import plot_comparison
+from labkit.figures.consumption import plot_consumption
+from labkit.figures.figure import Figure
+from labkit.figures.load import plot_load
+from labkit.figures.official import plot_changes, plot_trend, plot_week
+
+__all__ = [
+    "Figure",
+    "plot_assumptions",
+    "plot_changes",
+    "plot_comparison",
+    "plot_consumption",
+    "plot_load",
+    "plot_trend",
+    "plot_week",
+]

@@ -1,0 +1,1 @@
+"""Statistics that know no sewer: arrays in, small frozen results out."""

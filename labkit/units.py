@@ -1,0 +1,78 @@
+"""Units: the only file that multiplies by a power of ten.
+
+Two things people confuse: a *load* is mass per day passing the sampling point (mg/day); a *load per 1,000* is that divided
+by the people behind it (mg/day/1000inh).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
+
+CONCENTRATION = "ng/L"
+FLOW = "m3/day"
+LOAD = "mg/day"
+LOAD_PER_1000 = "mg/day/1000inh"
+DOSES = "doses/day/1000inh"
+
+_FACTORS: dict[str, dict[str, float]] = {
+    CONCENTRATION: {"ng/l": 1.0, "pg/ml": 1.0, "ug/l": 1e3, "ng/ml": 1e3, "mg/l": 1e6, "ug/ml": 1e6, "pg/l": 1e-3},
+    FLOW: {
+        "m3/day": 1.0,
+        "m3/d": 1.0,
+        "m3/h": 24.0,
+        "l/s": 86.4,
+        "l/day": 1e-3,
+        "l/d": 1e-3,
+        "万m3/d": 1e4,
+        "万m3/day": 1e4,
+    },
+    LOAD: {"mg/day": 1.0, "mg/d": 1.0, "g/day": 1e3, "g/d": 1e3, "kg/day": 1e6, "kg/d": 1e6},
+    LOAD_PER_1000: {"mg/day/1000inh": 1.0, "mg/d/1000inh": 1.0, "mg/1000inh/day": 1.0, "mg/d/1000": 1.0, "g/day/1000inh": 1e3},
+}
+
+LITRES_PER_M3 = 1e3
+NG_PER_MG = 1e6
+PER_1000 = 1e3
+
+
+def to_factor(unit: str, quantity: str) -> float | None:
+    """Return the number that turns `unit` into the unit of `quantity`, or None if the unit is unknown there.
+
+    `quantity` is one of `CONCENTRATION`, `FLOW`, `LOAD`, `LOAD_PER_1000`. The two micro signs, the cube sign and Chinese
+    writing (万m³/天) are the same unit.
+
+    >>> to_factor("µg/L", CONCENTRATION), to_factor("万m³/d", FLOW), to_factor("ppb", CONCENTRATION)
+    (1000.0, 10000.0, None)
+    """
+    plain = unicodedata.normalize("NFKC", unit).strip().replace(" ", "")
+    plain = plain.replace("μ", "u").replace("µ", "u").replace("天", "d").replace("升", "L")
+    return _FACTORS[quantity].get(plain.casefold())
+
+
+def known_units(quantity: str) -> list[str]:
+    """Return the units a file may use for `quantity`, the project's own first."""
+    return list(_FACTORS[quantity])
+
+
+def daily_load(concentration: Numbers, flow: Numbers) -> Numbers:
+    """Return the load in mg/day: `concentration [ng/L] · flow [m3/day] · 1000 [L/m3] / 1e6 [ng/mg]`.
+
+    >>> daily_load(250.0, 200_000.0)
+    50000.0
+    """
+    return concentration * flow * (LITRES_PER_M3 / NG_PER_MG)
+
+
+def per_1000(amount: Numbers, population: Numbers) -> Numbers:
+    """Return `amount` per 1,000 people.
+
+    >>> per_1000(50_000.0, 500_000.0)
+    100.0
+    """
+    return amount / (population / PER_1000)

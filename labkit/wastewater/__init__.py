@@ -1,0 +1,33 @@
+"""From what is in the water to what was taken: load, load per 1,000 people, consumption, doses.
+
+Two things people confuse: a *load* (mg/day) is what passes the sampling point; *consumption* (mg/day/1000inh) is what
+people took, and hangs on an excretion fraction. Censoring is carried through every step: a value below a limit stays
+below, and the limit moves with it.
+"""
+
+from labkit.wastewater.comparison import compare_with_reference
+from labkit.wastewater.consumption import with_consumption, with_interval
+from labkit.wastewater.doses import with_doses
+from labkit.wastewater.ledger import constants_used, variance_shares
+from labkit.wastewater.load import with_daily_load, with_load_per_1000
+from labkit.wastewater.official import changes, cities, official_trend
+from labkit.wastewater.summary import summarise
+from labkit.wastewater.weekly import as_consumption, census_of_zeros, weekly_pattern
+
+__all__ = [
+    "as_consumption",
+    "census_of_zeros",
+    "changes",
+    "cities",
+    "compare_with_reference",
+    "constants_used",
+    "official_trend",
+    "summarise",
+    "variance_shares",
+    "weekly_pattern",
+    "with_consumption",
+    "with_daily_load",
+    "with_doses",
+    "with_interval",
+    "with_load_per_1000",
+]

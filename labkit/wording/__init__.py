@@ -1,0 +1,44 @@
+"""Results as sentences and tables for reading, in English and Chinese, each number with its unit, interval and n.
+
+Two things people confuse: the *table published* as CSV holds every row for machines; the *table shown* in a report holds
+what a reader needs, with `<` before a limit.
+"""
+
+from labkit.wording.checks import disagreements, say_check
+from labkit.wording.loads import (
+    say_data,
+    say_fingerprint,
+    say_limits,
+    say_parameters,
+    status_notes,
+)
+from labkit.wording.official import (
+    say_changes,
+    say_cities,
+    say_official_bottom_line,
+    say_release_notes,
+    say_trend,
+    say_zeros,
+)
+from labkit.wording.sentences import Sentences, ShownTable
+from labkit.wording.summary import say_bottom_line, say_summary
+
+__all__ = [
+    "Sentences",
+    "ShownTable",
+    "disagreements",
+    "say_bottom_line",
+    "say_changes",
+    "say_check",
+    "say_cities",
+    "say_data",
+    "say_fingerprint",
+    "say_limits",
+    "say_official_bottom_line",
+    "say_parameters",
+    "say_release_notes",
+    "say_summary",
+    "say_trend",
+    "say_zeros",
+    "status_notes",
+]
