@@ -25,7 +25,8 @@ test: $(READY) ## every test, and every notebook executed again
 	@$(PYTEST)
 
 lab: $(READY) ## JupyterLab on notebooks/, on this machine only, with a token
-	@JUPYTER_PREFER_ENV_PATH=1 .venv/bin/python -m jupyterlab --ServerApp.root_dir=notebooks --ServerApp.ip=127.0.0.1 $(LAB_FLAGS)
+	@JUPYTER_PREFER_ENV_PATH=1 .venv/bin/python -m jupyterlab --ServerApp.root_dir=notebooks --ServerApp.ip=127.0.0.1 \
+		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_FLAGS)
 
 check: $(READY) ## make test, and what is long or needs a browser or a server
 	@$(PYTEST) -m '' --hypothesis-profile=check

@@ -18,7 +18,6 @@ CONCENTRATION = "ng/L"
 FLOW = "m3/day"
 LOAD = "mg/day"
 LOAD_PER_1000 = "mg/day/1000inh"
-DOSES = "doses/day/1000inh"
 
 _FACTORS: dict[str, dict[str, float]] = {
     CONCENTRATION: {"ng/l": 1.0, "pg/ml": 1.0, "ug/l": 1e3, "ng/ml": 1e3, "mg/l": 1e6, "ug/ml": 1e6, "pg/l": 1e-3},

@@ -11,15 +11,6 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 
-class Matrix(StrEnum):
-    """What was sampled."""
-
-    WASTEWATER = "wastewater"
-    ENVIRONMENT = "environment"
-    HAIR = "hair"
-    BLOOD = "blood"
-
-
 class Censored(StrEnum):
     """How a value is known; unless it is exact, the number beside it is the limit and not a measurement."""
 

@@ -1,7 +1,8 @@
 """Numbers from the literature: one row each, with value, distribution, unit, source, jurisdiction and status.
 
-Two things people confuse: `verified` means that the number was seen in the source named; `unverified` means that the
-field uses it and nobody has yet checked it here. A report that uses an unverified row says so.
+Two things people confuse: `verified` means that the value was seen in the source named; `unverified` means that the
+field uses it and nobody has yet checked it here. A report that uses an unverified row says so. Verified is said of the value
+alone: the form of every distribution is chosen here, and `place` says where the range was chosen here too.
 """
 
 from labkit.constants.library import Constant, equally_likely, find_constant, read_constants

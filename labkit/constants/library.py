@@ -27,8 +27,9 @@ class Constant:
     value, low, high : float or None
         The point value and the ends of its range, in `unit`.
     distribution : str
-        `point`, `uniform`, `triangular` (mode at the value) or `beta` (mean at the value, standard deviation a quarter
-        of the range).
+        `point` (no range is known, and none is made up: an interval takes the value as exact), `uniform`, `triangular`
+        (mode at the value) or `beta` (mean at the value, standard deviation a quarter of the range). Chosen here, not by the
+        sources; the range itself is cut off only for `uniform` and `triangular`.
     unit, source, place, jurisdiction, status : str
         As in the file. An empty jurisdiction is the row that holds where none is asked for.
     """

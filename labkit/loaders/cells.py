@@ -6,9 +6,9 @@ import re
 from datetime import date
 
 from labkit.errors import Rule
-from labkit.loaders.delimited import Row, Sheet
+from labkit.loaders.delimited import INVISIBLE, Hint, Row, Sheet
 from labkit.units import known_units, to_factor
-from labkit.vocabulary import ANALYTES, nearest, to_analyte
+from labkit.vocabulary import ANALYTES, to_analyte
 
 NO_SITE = Rule(
     "KEY-SITE",
@@ -37,13 +37,18 @@ TWICE = Rule(
 )
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BREAK = re.compile(r"[\t\n\r]")
 
 
 def read_site(sheet: Sheet, row: Row) -> str | None:
     """Read a site code as text, exactly: `0012` and `NA` are codes."""
-    if row.cells["site"]:
-        return row.cells["site"]
-    sheet.refuse(NO_SITE, row, "site")
+    site = row.cells["site"]
+    if not site:
+        sheet.refuse(NO_SITE, row, "site")
+    elif mark := _BREAK.search(site):
+        sheet.refuse(INVISIBLE, row, "site", code=f"U+{ord(mark[0]):04X}")
+    else:
+        return site
     return None
 
 
@@ -72,10 +77,8 @@ def read_analyte(sheet: Sheet, row: Row) -> str | None:
     word = row.cells["analyte"]
     key = to_analyte(word)
     if key is None:
-        near = nearest(word, list(ANALYTES))
-        sheet.refuse(
-            UNKNOWN_ANALYTE, row, "analyte", value=word, hint=f" (“{near}”?)" if near else "", known=", ".join(ANALYTES)
-        )
+        known = ", ".join(ANALYTES)
+        sheet.refuse(UNKNOWN_ANALYTE, row, "analyte", value=word, hint=Hint(word, tuple(ANALYTES)), known=known)
     return key
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labkit.errors import Note, Problem, Refusal, Rule
+from labkit.errors import Note, Problem, Refusal, Rule, printable
+from labkit.params.characters import CONTROL
 from labkit.vocabulary import nearest
 
 FILE_MISSING = Rule(
@@ -66,6 +67,15 @@ TRUNCATED = Rule(
     ),
     zh=("最后一行在第 {n}/{wanted} 个字段处中断", "最后一行须完整", "文件被截断：请重新复制或导出"),
 )
+INVISIBLE = Rule(
+    "CSV-CHARACTER",
+    en=(
+        "the character {code} is invisible, breaks the line or turns the writing direction",
+        "visible characters",
+        "delete it and type the text again",
+    ),
+    zh=("字符 {code} 不可见、会换行或改变书写方向", "须为可见字符", "请删除后重新输入"),
+)
 
 _OTHER_KINDS = (
     (b"%PDF", "PDF"),
@@ -76,6 +86,19 @@ _OTHER_KINDS = (
     (b"<!DOCTYPE", "HTML"),
     (b"<html", "HTML"),
 )
+
+
+@dataclass(frozen=True)
+class Hint:
+    """The nearest word, as a message asks for it; sought only when it is read: of 50,000 wrong names few are shown."""
+
+    word: str
+    words: Sequence[str]
+
+    def __str__(self) -> str:
+        """Return ` (“word”?)`, or nothing if no word is near."""
+        near = nearest(self.word, list(self.words))
+        return f" (“{near}”?)" if near else ""
 
 
 @dataclass
@@ -149,13 +172,15 @@ def read_sheet(path: Path, file: str, required: tuple[str, ...], optional: tuple
             sheet.problems.append((TRUNCATED if cut else FIELDS).at(file, line, n=len(cells), wanted=len(names)))
         else:
             sheet.rows.append(Row(line, dict(zip(names, (cell.strip() for cell in cells), strict=True))))
+    if CONTROL.search(text):
+        _refuse_invisible(sheet, [name for name in names if name in (*required, *optional)])
     if header_is_wrong or not sheet.rows:
         sheet.raise_problems()
     if not sheet.rows:
         raise Refusal(EMPTY.at(file))
     extra = [name for name in names if name not in (*required, *optional)]
     if extra:
-        unused = ", ".join(extra)
+        unused = printable(", ".join(extra))
         sheet.notes.append(Note(f"{file}: columns not used: {unused}", f"{file}：未使用的列：{unused}"))
     if blank:
         sheet.notes.append(Note(f"{file}: {blank} blank rows passed over", f"{file}：跳过 {blank} 个空行"))
@@ -210,14 +235,24 @@ def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header_problems(file: str, line: int, names: list[str], required: tuple[str, ...]) -> list[Problem]:
-    problems = []
-    for name in dict.fromkeys(names):
-        places = [letter(index) for index, other in enumerate(names) if other == name]
-        if len(places) > 1:
-            problems.append(HEADER_TWICE.at(file, line, name, name=name, letters=" + ".join(places)))
-    for name in required:
-        if name not in names:
-            near = nearest(name, names)
-            hint = f" (“{near}”?)" if near else ""
-            problems.append(COLUMN_MISSING.at(file, line, name=name, hint=hint, wanted=", ".join(required)))
+    letters: dict[str, list[str]] = {}
+    for index, name in enumerate(names):
+        letters.setdefault(name, []).append(letter(index))
+    problems = [
+        HEADER_TWICE.at(file, line, name, name=name, letters=" + ".join(places))
+        for name, places in letters.items()
+        if len(places) > 1
+    ]
+    problems += [
+        COLUMN_MISSING.at(file, line, name=name, hint=Hint(name, names), wanted=", ".join(required))
+        for name in required
+        if name not in letters
+    ]
     return problems
+
+
+def _refuse_invisible(sheet: Sheet, columns: list[str]) -> None:
+    for row in sheet.rows:
+        for name in columns:
+            if found := CONTROL.search(row.cells[name]):
+                sheet.refuse(INVISIBLE, row, name, code=f"U+{ord(found[0]):04X}")

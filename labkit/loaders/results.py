@@ -61,6 +61,9 @@ def read_results(path: Path, file: str, stage: Stage = Stage.CONCENTRATION) -> t
     for row in sheet.rows:
         entry = _read_row(sheet, row, column, quantity, derived)
         if entry is not None:
+            if entry.get("note"):
+                said = f"{file}:{row.line}, {entry['site']}, {entry['analyte']}: {entry['note']}"
+                sheet.notes.append(Note(said, said))
             refuse_twice(sheet, row, seen, (entry["site"], entry["date"], entry["analyte"]))
             rows.append(entry)
     sheet.raise_problems()

@@ -36,6 +36,11 @@ ZERO = Rule(
     en=("0", "a positive number, or a mark such as ND with its limit", "zero is not a measurement: write ND or “<limit”"),
     zh=("0", "须为正数，或 ND 等标记并附限值", "零不是测量值：请写 ND 或“<限值”"),
 )
+BEYOND = Rule(
+    "VAL-RANGE",
+    en=("{value}", "a number from {least} to {most}", "nothing measured lies beyond: check the exponent and the unit"),
+    zh=("{value}", "须为 {least} 至 {most} 的数", "没有测量值会超出此范围：请核对指数和单位"),
+)
 NO_LIMIT = Rule(
     "VAL-NO-LIMIT",
     en=(
@@ -55,6 +60,7 @@ CONTRADICTION = Rule(
     zh=("{found}", "须 lod ≤ loq，且“<”后的数为其中之一", "请更正限值或标记"),
 )
 
+_LEAST, _MOST = 1e-15, 1e15  # in whatever unit the file is written; past them a product overflows without a word
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")  # 1 200 with a space that does not break
 # Full-width forms only: a full normalisation would read 10² as 102 and ① as 1.
@@ -83,6 +89,8 @@ def read_number(sheet: Sheet, row: Row, column: str, *, marks: str = "") -> floa
         sheet.refuse(NOT_A_NUMBER, row, column, value=row.cells[column], marks=marks)
     elif float(text) == 0:
         sheet.refuse(ZERO, row, column)
+    elif not _LEAST <= float(text) <= _MOST:
+        sheet.refuse(BEYOND, row, column, value=row.cells[column], least=f"{_LEAST:g}", most=f"{_MOST:g}")
     else:
         return float(text)
     return None
@@ -124,7 +132,7 @@ def read_value(sheet: Sheet, row: Row, column: str, *, limits: bool = True) -> R
         limit, known = loq, Censored.BELOW
     elif mark in _DETECTED:
         limit, known = (loq if lod is not None else None), Censored.BETWEEN
-    elif text.startswith(("<", ">")) and _NUMBER.fullmatch(text[1:].strip()) and 0 < float(text[1:]) < float("inf"):
+    elif text.startswith(("<", ">")) and _NUMBER.fullmatch(text[1:].strip()) and _LEAST <= float(text[1:]) <= _MOST:
         limit, known = float(text[1:]), Censored.BELOW if text[0] == "<" else Censored.ABOVE
         given = [one for one in (lod, loq) if one is not None]
         if known is Censored.BELOW and given and not any(abs(limit - one) <= 1e-9 * one for one in given):

@@ -46,7 +46,7 @@ PAR_TAB = Rule(
     zh=("有制表符", "只用空格", "请把制表符换成两个空格"),
 )
 # not C0 and C1 alone: the invisible marks that turn the writing direction, line separators, and what is no character at all
-_CONTROL = re.compile(
+CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -66,7 +66,7 @@ def flaws_of(text: str, file: str, row: int | None) -> Iterator[Problem]:
     """Report the characters that may not stand in a text: tabs, invisible ones, halves of one."""
     if "\t" in text:
         yield PAR_TAB.at(file, row)
-    if found := _CONTROL.search(text):
+    if found := CONTROL.search(text):
         yield PAR_CONTROL.at(file, row, code=f"U+{ord(found[0]):04X}")
     if found := _SURROGATE.search(text):
         yield PAR_SURROGATE.at(file, row, code=f"U+{ord(found[0]):04X}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import platform
 import shutil
@@ -21,14 +22,14 @@ from labkit.report.html import render_html
 from labkit.report.manifest import code_sha256, sha256_file, tree_sha256
 from labkit.report.pdf import render_pdf
 from labkit.runner import Chapter, Executed
-from labkit.tables import read_csv, to_dictionary, write_csv
+from labkit.tables import TABLES, check, read_csv, to_dictionary, write_csv
 from labkit.wording import disagreements, status_notes
 
 LOCK = "requirements.lock"  # without it no report can say what it was made with
 
 
 def keep_tables(chapters: Sequence[Chapter], target: Path) -> list[str]:
-    """Copy the tables once; each language must have written the same bytes."""
+    """Copy the tables once; each language must have written the same bytes, and the copy must keep the table's promise."""
     target.mkdir(parents=True)
     names: list[str] = []
     for chapter in chapters:
@@ -36,11 +37,30 @@ def keep_tables(chapters: Sequence[Chapter], target: Path) -> list[str]:
             source, kept = chapter.tables_dir / f"{name}.csv", target / f"{name}.csv"
             if not kept.exists():
                 shutil.copyfile(source, kept)
+                _check_promise(kept, name, chapter.name)
                 names.append(name)
             elif kept.read_bytes() != source.read_bytes():
                 raise NotebookFailed(chapter.name, None, f"the table {name} differs from the one of another language")
     write_csv(to_dictionary(names), target / "dictionary.csv")
     return names
+
+
+def _check_promise(path: Path, name: str, notebook: str) -> None:
+    if name not in TABLES:
+        raise NotebookFailed(notebook, None, f"announces the table {name}, which labkit/tables does not know")
+    try:
+        frame = read_csv(path)
+        check(frame, TABLES[name])
+    except ValueError as error:
+        raise NotebookFailed(notebook, None, f"the table {name} is not what it promises: {error}") from error
+    if list(frame.columns) != TABLES[name].names:
+        raise NotebookFailed(notebook, None, f"the table {name} has columns that it does not promise")
+
+
+def _rows(path: Path) -> int:
+    """Count the rows of data: neither the header nor blank rows, and a row of several lines once."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return max(sum(any(cell.strip() for cell in cells) for cells in csv.reader(file)) - 1, 0)
 
 
 def keep_notebooks(executed: Sequence[Executed], target: Path) -> None:
@@ -106,12 +126,13 @@ def facts_of(
     return {
         "study": params.study,
         "params": {"resolved": plain},
-        "inputs": [
-            {"name": name, "sha256": hashes[name], "rows": max(path.read_bytes().count(b"\n") - 1, 0)}
-            for name, path in inputs.files
-        ],
+        "inputs": [{"name": name, "sha256": hashes[name], "rows": _rows(path)} for name, path in inputs.files],
         "notebooks": [
-            {"name": one.chapter.id, "language": one.chapter.language, "code_sha256": code_sha256(one.notebook)}
+            {
+                "name": one.chapter.id,
+                "language": one.chapter.language,
+                "code_sha256": code_sha256(runner.read_notebook(one.chapter.notebook)),
+            }
             for one in executed
         ],
         "labkit": {"version": version("labkit"), "commit": commit, "tree_sha256": tree_sha256(project / "labkit")},

@@ -9,7 +9,7 @@ import getpass
 import platform
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ def recorded(reports: Path, run_id: str, study: str) -> Iterator[dict[str, Any]]
         raise
     finally:
         record["seconds"] = round(time.monotonic() - started, 3)
-        (runs_folder(reports) / f"{run_id}.json").write_bytes(canonical(record))
+        with suppress(OSError):  # a disk that fills up now must not call a published report a failure
+            (runs_folder(reports) / f"{run_id}.json").write_bytes(canonical(record))
 
 
 def _who() -> str:

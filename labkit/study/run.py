@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from labkit.desk import SIMULATED_FOLDER
 from labkit.errors import EnvironmentUnfit, NotebookFailed, Refusal, Rule
 from labkit.params import Params, check_report_name, find_project, read_params, resolve_inputs
 from labkit.report.commit import commit_of
-from labkit.report.manifest import canonical, sha256_file, write_manifest
+from labkit.report.manifest import sha256_file, write_manifest
 from labkit.report.preflight import check_reports_folder
 from labkit.report.publish import publish
 from labkit.report.staging import Staging, recover, staging, study_lock
@@ -104,9 +105,8 @@ def _run(params: Params, project: Path, reports: Path, notebooks: dict[str, Path
         inputs = desks.read_inputs(desk)
         before = {name: sha256_file(path) for name, path in inputs.files}
         run_file, workspace = stage.folder / "run.json", stage.folder / "work"
-        run_file.write_bytes(
-            canonical({"base": str(desk.base), "simulated": str(simulated) if simulated else None, "tables": str(tables)})
-        )
+        told = {"base": str(desk.base), "simulated": str(simulated) if simulated else None, "tables": str(tables)}
+        run_file.write_text(json.dumps(told), encoding="ascii")  # escaped, for a folder's name need not be UTF-8
         workspace.mkdir()
         chapters = list(_chapters(params, notebooks, tables))
         if not any("consumption" in chapter.tables for chapter in chapters):

@@ -104,6 +104,10 @@ def with_interval(
     distribution of its library row; `low` of a value below a limit stays 0 and `high` is reached from the limit. Where
     the study declares no error at all, an exact value has no interval: both ends are missing, for a point is not one.
 
+    All errors apply wherever the study enters the chain: a load per 1,000 that others computed contains the errors of their
+    flow and their population. Where flow has cancelled (a load normalised by a population marker) the study declares none for
+    it. An excretion fraction without a range in the library adds nothing, so that the interval is then too narrow.
+
     Parameters
     ----------
     samples : DataFrame

@@ -44,10 +44,17 @@ def variance_shares(samples: pd.DataFrame, errors: Mapping[str, float], jurisdic
         `drug`, `analyte`, `component` (`analysis`, `sampling`, `flow`, `population`, `excretion`), `share` (0–1; missing
         where the study declares no error at all).
     """
+    pairs = _pairs(samples)
+    factors = {
+        analyte: find_correction_factor(analyte, drug, jurisdiction) if jurisdiction is not None else None
+        for analyte, drug in pairs
+    }
+    # An analyte without a factor has no consumption; where none has one, the shares are those of the load.
+    pairs = [pair for pair in pairs if factors[pair[0]]] or pairs
     rows = []
-    for analyte, drug in _pairs(samples):
+    for analyte, drug in pairs:
         parts = {name: float(np.log1p(errors.get(name, 0.0) ** 2)) for name in ERRORS}
-        factor = find_correction_factor(analyte, drug, jurisdiction) if jurisdiction is not None else None
+        factor = factors[analyte]
         parts["excretion"] = float(np.log(equally_likely(factor.excretion)).var()) if factor else 0.0
         total = sum(parts.values())
         rows += [

@@ -25,7 +25,8 @@ def summarise(
     """Return one row a site and analyte, and one for all sites weighted by population where that is known.
 
     The mean is over the sampled days alone and says nothing of the days between. `low` and `high` stretch the bounds of
-    the mean by the declared errors (see `interval_of_factor`).
+    the mean by the declared errors (see `interval_of_factor`). For all sites together the errors are taken as shared by every
+    site, as those of excretion are and those of each site's own meter and count are not: the widest reading.
 
     Parameters
     ----------

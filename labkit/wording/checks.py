@@ -20,7 +20,7 @@ def say_check(comparison: pd.DataFrame, edition: Edition) -> Sentences:
         text = edition.pick("Nothing to compare with: this study has no reference.", "没有可供比较的参考值。")
         return Sentences("note", (text,))
     if edition.simulated:
-        return Sentences("note", (_truth_found(comparison["inside"], edition),))
+        return Sentences("note", (_truth_found(comparison.loc[comparison["censored"] == Censored.EXACT, "inside"], edition),))
     n, notes = len(comparison), disagreements(comparison)
     found = edition.pick(
         f"{n - len(notes)} of {n} printed figures are reproduced within 0.5 %.",
@@ -38,8 +38,11 @@ def _truth_found(inside: pd.Series, edition: Edition) -> str:
             "本研究未声明误差，因此不给出区间：无法说明区间是否包含模拟真值。",
         )
     return edition.pick(
-        f"The simulated truth lies in the interval for {found:,} of {n:,} values ({say_share(found, n)}).",
-        f"{n:,} 个数值中，模拟真值落在区间内的有 {found:,} 个（{say_share(found, n)}）。",
+        f"The simulated truth lies in the interval for {found:,} of {n:,} exact values ({say_share(found, n)}). Values below a "
+        "limit are not counted: their interval starts at zero. A share above the level means that the declared errors are "
+        "larger than the simulated ones; errors shared by all days are drawn once, so this is no test of coverage.",
+        f"{n:,} 个确切值中，模拟真值落在区间内的有 {found:,} 个（{say_share(found, n)}）。低于限值者不计入：其区间由零开始。"
+        "占比高于区间水平，说明声明误差大于模拟误差；各日共有的误差只抽取一次，因此这不是对覆盖率的检验。",
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from labkit.edition import Edition
 from labkit.errors import Note
 from labkit.vocabulary import ANALYTES, DRUGS, UNDER_A_LIMIT, Censored, Stage, analyte_name, drug_name
+from labkit.wording.cautions import CAUTIONS
 from labkit.wording.numbers import say_number, say_share
 from labkit.wording.sentences import Sentences, ShownTable, show_table
 
@@ -88,6 +89,20 @@ def status_notes(consumption: pd.DataFrame, constants: pd.DataFrame) -> list[Not
     doses = constants[constants["parameter"] == "dose"] if len(constants) else constants
     if len(doses) and (doses["status"] == "unverified").any():
         notes.append(Note("The doses rest on parameters that are unverified.", "剂量数依据未核实的参数。"))
+    fixed = (
+        constants[(constants["parameter"] == "excretion_fraction") & constants["low"].isna()] if len(constants) else constants
+    )
+    if len(fixed):
+        exact = [ANALYTES[analyte] for analyte in fixed["biomarker"]]
+        en, zh = ", ".join(one.en for one in exact), "、".join(one.zh for one in exact)
+        notes.append(
+            Note(
+                f"No range is known here for the excretion fraction of {en}: taken as exact, it makes the interval too narrow.",
+                f"此处未知{zh}排泄率的范围：按确切值处理，区间偏窄。",
+            )
+        )
+    used = consumption[consumption["source_status"] != "not used"]["analyte"].unique()
+    notes += [CAUTIONS[analyte] for analyte in used if analyte in CAUTIONS]
     bare = [ANALYTES[analyte] for analyte in _where(consumption, "not used", "analyte")]
     if bare:
         en, zh = ", ".join(one.en for one in bare), "、".join(one.zh for one in bare)
@@ -112,8 +127,15 @@ def say_limits(
     }[stage]
     first = Note(f"This study enters the chain at {entered[0]}.", f"本研究由{entered[1]}进入计算链。")
     rests = status_notes(consumption, constants)
+    if stage is not Stage.CONCENTRATION:
+        rests.append(
+            Note(
+                "The errors declared for steps before that are the errors inside what the others computed.",
+                "对此前各步声明的误差，是他人计算结果中所含的误差。",
+            )
+        )
     texts = tuple(note.text(edition.language) for note in (first, *rests, *notes))
-    return Sentences("warning" if rests else "note", texts)
+    return Sentences("warning" if len(rests) > (stage is not Stage.CONCENTRATION) else "note", texts)
 
 
 def say_fingerprint(frame: pd.DataFrame, edition: Edition) -> str:

@@ -123,8 +123,8 @@ def say_cities(cities: pd.DataFrame, edition: Edition) -> ShownTable:
         (edition.pick("printed", "公布"), "right"),
     )
     caption = edition.pick(
-        "Figures that the press printed, recomputed from the days (mg/day per 1,000 people).",
-        "新闻公布的数字，由逐日数据重算（毫克/天/千人）。",
+        "Figures printed by the press or noted with the release, recomputed from the days (mg/day per 1,000 people).",
+        "新闻公布或随发布数据注明的数字，由逐日数据重算（毫克/天/千人）。",
     )
     return show_table("cities", caption, columns, rows, edition)
 

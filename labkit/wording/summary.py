@@ -111,7 +111,7 @@ def say_summary(summary: pd.DataFrame, edition: Edition, level: float = 0.95) ->
         (edition.pick("analyte", "检测物"), "left"),
         (edition.pick("site", "采样点"), "left"),
         ("n", "right"),
-        (edition.pick("below", "低于限值"), "right"),
+        (edition.pick("not exact", "非确切"), "right"),
         (edition.pick("mean", "均值"), "right"),
         (edition.pick(f"{say_percent(level)} interval", f"{say_percent(level)} 区间"), "right"),
         *(((edition.pick("doses", "剂量数"), "right"),) if dosed else ()),

@@ -264,19 +264,23 @@ def test_a_kill_at_any_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way
 
 def kill_at_random(reports: Path, tries: int, seed: int, way: str) -> None:
     draw = random.Random(seed)
+    begin = time.monotonic()
     stage_and_publish(reports, "0")
+    span = time.monotonic() - begin  # of one publishing on this machine, busy as it is
     last, moved_on, staged = 0, 0, 0
     for _ in range(tries):
         reader, writer = os.pipe()
 
         def work(writer: int = writer, last: int = last) -> None:
+            os.write(writer, b"!")
             for edition in range(last + 1, last + 1000):
                 stage_and_publish(reports, str(edition))
                 os.write(writer, b".")
 
         pid = in_child(work)
         os.close(writer)
-        time.sleep(draw.uniform(0, 0.05))
+        assert os.read(reader, 1) == b"!"
+        time.sleep(draw.uniform(0, 5 * span))
         os.kill(pid, signal.SIGKILL)
         assert wait_for(pid) == -signal.SIGKILL
         with os.fdopen(reader, "rb") as pipe:

@@ -104,7 +104,8 @@ def test_the_anomaly_of_the_source_is_a_note(report: Path, consumption: pd.DataF
     row = consumption.loc["B-10", "codeine"]
     assert row["consumption_mg_day_1000inh"] == pytest.approx(2.42 / 0.638, rel=1e-4)
     manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
-    (note,) = [note for note in manifest["notes"] if "B-10" in note]
+    (note,) = [note for note in manifest["notes"] if "B-10" in note and note.startswith("Anomaly")]
+    assert any("B-10" in note and "korea.csv" in note for note in manifest["notes"])  # the source's own row note as well
     assert all(word in note.lower() for word in ("anomaly", "codeine", "<1.89", "<3.79"))
     for language, notes in (("en", "What to know about this report"), ("zh", "B-10")):
         page = html.unescape((report / f"report.{language}.html").read_text(encoding="utf-8"))

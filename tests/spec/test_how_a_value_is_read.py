@@ -141,6 +141,8 @@ title = "What is refused, and never guessed"
         ("ND", "10", "3", "VAL-LIMITS"),
         ("0", "3", "10", "VAL-ZERO"),
         ("0.0", "", "", "VAL-ZERO"),
+        ("1e308", "", "", "VAL-RANGE"),
+        ("5", "1e-300", "10", "VAL-RANGE"),
         ("-5", "", "", "VAL-NEGATIVE"),
         ("−5", "", "", "VAL-NEGATIVE"),
         *((one, "", "", "VAL-NUMBER") for one in ("1,5", "1，5", "1,234", "10 20", "10²", "①", "½", "<10³", "٣", "0x1F")),

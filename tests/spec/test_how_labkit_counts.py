@@ -141,7 +141,7 @@ def test_doses(spec):
         drug            | consumption_mg_day_1000inh || dose_mg | doses_day_1000inh
         methamphetamine | 232.5                      || 30      | 232.5 / 30
         cocaine         | 250                        || 100     | 2.5
-        amphetamine     | 250                        || –       | –
+        methcathinone   | 250                        || –       | –
         """,
         with_doses,
     )

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ from click.testing import CliRunner, Result
 
 from labkit import __version__
 from labkit.cli import main
+from labkit.errors import NotebookFailed
+from labkit.runner import Chapter
+from labkit.study.contents import keep_tables
 
 ROOT = Path(__file__).parents[2]
 CODES = {0, 2, 3, 4, 5, 6, 7, 64, 70}
@@ -349,6 +353,38 @@ def test_a_failing_notebook_is_named(
     assert list((project / "reports" / ".staging").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "spoil", "reason"),
+    [
+        (
+            "consumption",
+            "nonsense\n1\n",
+            "the table consumption is not what it promises: table consumption: the column site is missing",
+        ),
+        ("consumption", "{whole}L\n", "the table consumption is not what it promises: table consumption, row 2, column "),
+        ("strange", "a\n1\n", "announces the table strange, which labkit/tables does not know"),
+    ],
+    ids=["another table", "a row written after the end", "a table nobody knows"],
+)
+def test_a_table_that_is_not_what_it_promises(project: Path, tmp_path: Path, name: str, spoil: str, reason: str) -> None:
+    """Written past `keep`, or once more by something the notebook left running: the copy that would be published is checked."""
+    whole = (project / "reports" / "three" / "tables" / "consumption.csv").read_text(encoding="utf-8")
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / f"{name}.csv").write_text(spoil.format(whole=whole), encoding="utf-8")
+    chapter = Chapter(project / "notebooks" / "three.ipynb", "three", "en", {}, tmp_path / "en", tables=(name,))
+    with pytest.raises(NotebookFailed) as failed:
+        keep_tables([chapter], tmp_path / "tables")
+    assert str(failed.value).startswith(f"three.ipynb (en): {reason}")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take only names in UTF-8")
+def test_a_reports_folder_whose_name_is_not_utf8(project: Path, command: Command, tmp_path: Path) -> None:
+    reports = tmp_path / os.fsdecode(b"caf\xe9")
+    said = command("run", "params/three.yml", "--reports", reports, cwd=project)
+    assert said.returncode == 0, said.stderr
+    assert tree(reports / "three") == tree(project / "reports" / "three")
+
+
 @pytest.mark.parametrize("metadata", [{}, {"labkit": {}}, {"labkit": {"tables": []}}])
 def test_a_notebook_that_announces_nothing(
     say: Say, project: Path, monkeypatch: pytest.MonkeyPatch, metadata: dict[str, object]
@@ -388,7 +424,7 @@ def test_a_signal_ends_the_run(project: Path, write_notebook: Write, name: str) 
             time.sleep(0.05)
         assert kernels_of(project)
         run.send_signal(getattr(signal, name))
-        output, said = run.communicate(timeout=20)
+        output, said = run.communicate(timeout=60)
     assert (run.returncode, output) == (6, "")
     assert "labkit: stopped; nothing half-made was published" in said
     assert "Traceback" not in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from labkit.errors import Refusal
 from labkit.loaders.delimited import Sheet, letter, read_sheet
+from labkit.loaders.results import read_results
 
 GOOD = "site,date,flow,unit\nA,2024-01-01,100,m3/day\nB,2024-01-01,200,m3/day\n"
 
@@ -190,3 +192,30 @@ def test_whatever_a_csv_writer_writes_is_read_back(rows, tmp_path_factory):
     sheet = read(tmp_path_factory.mktemp("any"), out.getvalue())
     expected = [*(("NA", one.strip(), two.strip()) for one, two in rows), ("0012", "=1+1", '"')]
     assert [tuple(row.cells.values()) for row in sheet.rows] == expected
+
+
+@pytest.mark.parametrize(("mark", "code"), [("\u202e", "202E"), ("\u200b", "200B"), ("\x07", "0007"), ("\ufeff", "FEFF")])
+def test_a_character_nobody_sees_is_refused_where_it_stands(tmp_path, mark, code):
+    """Two sites that look alike would be two sites; in a column that is not used it does no harm."""
+    assert refusal(tmp_path, GOOD.replace("B,", f"B{mark}x,")) == [
+        f"flow.csv:3:site (A) CSV-CHARACTER the character U+{code} is invisible, breaks the line or turns the writing "
+        "direction → visible characters; delete it and type the text again"
+    ]
+    remark = GOOD.replace("unit\n", "unit,remark\n").replace("m3/day\n", f"m3/day,a{mark}b\n")
+    assert len(read(tmp_path, remark).rows) == 2
+
+
+def test_time_to_say_no(tmp_path, monkeypatch):
+    """A wrong name is compared with the vocabulary when its message is read, and no header is compared with itself."""
+    asked = []
+    monkeypatch.setattr("labkit.loaders.delimited.nearest", lambda word, words: asked.append(word) or "")
+    rows = "".join(f"S{row},2024-01-01,sugar{row},1,ng/L\n" for row in range(1000))
+    path = tmp_path / "results.csv"
+    path.write_text("site,date,analyte,concentration,unit\n" + rows, encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        read_results(path, "results.csv")
+    assert (len(refused.value.problems), len(asked)) == (1000, 200)
+    wide = ",".join(f"c{column}" for column in range(20_000))
+    begin = time.monotonic()
+    assert len(refusal(tmp_path, f"{wide}\n{wide}\n")) == 3
+    assert time.monotonic() - begin < 3

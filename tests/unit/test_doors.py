@@ -98,6 +98,8 @@ def test_other_writings_of_a_number_are_taken_with_a_note(door):
     [
         (read_results, RESULTS, ("NA,", ","), "in.csv:2:site (A) KEY-SITE no site → the code of the sampling point; "
          "fill the cell: a row without a site belongs nowhere"),
+        (read_results, RESULTS, ("NA,", '"N\nA",'), "in.csv:2:site (A) CSV-CHARACTER the character U+000A is invisible, "
+         "breaks the line or turns the writing direction → visible characters; delete it and type the text again"),
         (read_results, RESULTS, ("2024-03-06", "06/03/2024"), "in.csv:4:date (B) DAT-DAY “06/03/2024” is not a day → "
          "a calendar day written 2024-03-05; write year, month and day with hyphens"),
         (read_results, RESULTS, ("2024-03-06", "2024-02-30"), "in.csv:4:date (B) DAT-DAY “2024-02-30” is not a day → "

@@ -25,6 +25,7 @@ from labkit.report.manifest import (
     tree_sha256,
     write_manifest,
 )
+from labkit.study import contents
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # of no bytes, FIPS 180-4
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc", FIPS 180-4 example 1
@@ -284,3 +285,9 @@ def test_asking_writes_nothing(project: Path) -> None:
     before = (project / ".git" / "index").read_bytes()
     assert "+" not in commit_of(project)
     assert (project / ".git" / "index").read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2", "a,b\n1,2\n", 'a,b\n"x\ny",2\n\n,\n', "a,b\r1,2\r"])
+def test_rows_are_records_with_something_in_them(tmp_path: Path, text: str) -> None:
+    (tmp_path / "in.csv").write_bytes(text.encode())
+    assert contents._rows(tmp_path / "in.csv") == 1

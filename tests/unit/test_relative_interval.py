@@ -46,9 +46,11 @@ def test_the_order_of_errors_and_of_divisors_does_not_matter(errors, divisors, s
 @given(errors=ERRORS, divisors=DIVISORS)
 def test_more_error_and_more_probability_are_wider(errors, divisors):
     low, high = relative_interval(errors, divisors, 0.8)
-    wider = relative_interval(np.append(errors, 0.5), divisors, 0.8)
     surer = relative_interval(errors, divisors, 0.95)
     assert surer[0] < low < high < surer[1]
+    # With one divisor alone: the quantiles of a mixture of few far values may draw in when each of them is blurred.
+    low, high = relative_interval(errors, divisors[:1], 0.8)
+    wider = relative_interval(np.append(errors, 0.5), divisors[:1], 0.8)
     assert wider[1] / wider[0] > high / low
 
 

@@ -162,6 +162,7 @@ def test_the_ledger_lists_each_row_once():
     assert used[["parameter", "drug"]].to_numpy().tolist() == [
         ["excretion_fraction", "codeine"], ["dose", "codeine"],
         ["excretion_fraction", "methadone"], ["molar_mass", "methadone"], ["molar_mass", "EDDP"],
+        ["dose", "methadone"],
     ]  # fmt: skip
     assert "dose" not in constants_used(bounded, "", doses=False)["parameter"].tolist()
     assert check(constants_used(bounded, None), TABLES["constants"]).empty
