@@ -163,7 +163,7 @@ def main() -> None:
 @main.command(epilog=EXIT_CODES, short_help="Run a study and publish its report.")
 @click.argument("params", type=click.Path(path_type=Path))
 @click.option("--reports", type=click.Path(path_type=Path), help="Folder of all reports [default: reports/ of the project].")
-@click.option("--set", "settings", multiple=True, metavar="a.b=VALUE", help="Another choice for this run alone.")
+@click.option("--set", "settings", multiple=True, metavar="a.b=VALUE", help="Another choice for this run alone, as level=0.9.")
 @click.option("-v", "--verbose", is_flag=True, help="One line for each cell.")
 @click.option("--quiet", is_flag=True, help="Nothing but the report's folder.")
 def run(params: Path, reports: Path | None, settings: tuple[str, ...], verbose: bool, quiet: bool) -> None:

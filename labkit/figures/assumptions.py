@@ -54,8 +54,9 @@ def plot_assumptions(shares: pd.DataFrame, edition: Edition) -> Figure:
         top = table.mean().idxmax()
         share_of_top = say_percent(table[top].mean())
         caption = edition.pick(
-            "Which assumption matters most: each declared error's share of the variance of one sample's consumption.",
-            "哪项假设影响最大：各项声明误差占单个样品消耗量方差的比例。",
+            "Which assumption matters most: the shares of the declared errors and of the excretion fraction in the variance of "
+            "one sample's consumption. An excretion fraction without a range counts as exact and has no share.",
+            "哪项假设影响最大：各项声明误差与排泄率占单个样品消耗量方差的比例。没有范围的排泄率按确切值处理，不占比例。",
         )
         alt = edition.pick(
             f"Stacked bars by analyte; on average the largest part is {_NAMES[str(top)][0]} with {share_of_top}.",

@@ -46,9 +46,9 @@ def plot_comparison(comparison: pd.DataFrame, edition: Edition) -> Figure | None
         )
         ax.set_xlabel(edition.pick(f"computed here / {against} (logarithmic)", f"本报告值 / {against}（对数坐标）"))
         caption = edition.pick(
-            f"Consumption computed here divided by {against}, one point for each of {len(exact)} exact values; "
+            f"Consumption computed here divided by {against}, one point for each of {len(exact):,} exact values; "
             "diamonds: medians.",
-            f"本报告消耗量除以{against}，每点一个确切值（共 {len(exact)} 个）；菱形为中位数。",
+            f"本报告消耗量除以{against}，每点一个确切值（共 {len(exact):,} 个）；菱形为中位数。",
         )
         medians = "; ".join(
             f"{analyte_name(str(key), edition.language)} {value:.2f}"

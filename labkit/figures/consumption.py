@@ -99,7 +99,7 @@ def _intervals(ax: Axes, part: pd.DataFrame, edition: Edition) -> None:
         else:
             ax.plot(mean[:1], [y], color=_ACCENT, marker="o", markersize=5, linestyle="", zorder=3)
         side = "<" if math.isfinite(row.mean_high_mg_day_1000inh) else "≷"
-        site = row.site if row.site != ALL_SITES else edition.pick("all sites", "全部站点")
+        site = row.site if row.site != ALL_SITES else edition.pick("all sites", "全部采样点")
         names.append(f"{site}  n={row.n}" + (f", {row.n_censored} {side}" if row.n_censored else ""))
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(-0.6, len(names) - 0.4)

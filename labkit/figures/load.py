@@ -12,6 +12,8 @@ from labkit.figures.figure import Figure, canvas, finish
 from labkit.figures.marks import INK, MARKERS, colours, key_of_knowing, label_below, panels, plain_numbers
 from labkit.vocabulary import UNDER_A_LIMIT, Censored, analyte_name
 
+_SHORT = 180  # days; below, the axis names days
+
 
 def plot_load(samples: pd.DataFrame, edition: Edition) -> Figure:
     """Draw the load per 1,000 people: over time where days are known, else site by site.
@@ -48,11 +50,12 @@ def plot_load(samples: pd.DataFrame, edition: Edition) -> Figure:
                 for i, (site, colour) in enumerate(zip(sites, colours(len(sites)), strict=True))
             ]
         drawing.legend(handles=keys, loc="outside lower center", ncols=min(len(keys), 8), frameon=False)
-        over = edition.pick(f" and {above} above the range", f"、{above} 个高于范围") if above else ""
+        over = edition.pick(f" and {above:,} above the range", f"、{above:,} 个高于范围") if above else ""
+        places = f"{len(sites)} sites" if len(sites) != 1 else "1 site"
         caption = edition.pick(
-            f"Load per 1,000 people, {len(samples)} results from {len(sites)} sites, of which {below} below a limit{over} "
+            f"Load per 1,000 people, {len(samples):,} results from {places}, of which {below:,} below a limit{over} "
             "(open markers, drawn at the limit). Logarithmic scale.",
-            f"每千人负荷：{len(sites)} 个采样点的 {len(samples)} 个结果，其中 {below} 个低于限值{over}"
+            f"每千人负荷：{len(sites)} 个采样点的 {len(samples):,} 个结果，其中 {below:,} 个低于限值{over}"
             "（空心标记，画在限值处）。对数坐标。",
         )
         middle = samples.groupby("analyte")["load_mg_day_1000inh"].agg(["min", "max"])
@@ -73,14 +76,21 @@ def _over_time(ax: Axes, rows: pd.DataFrame, sites: list[str]) -> None:
             part = here[(here["censored"] == Censored.EXACT) == exact]
             ax.plot(
                 pd.to_datetime(part["date"]), part["load_mg_day_1000inh"], linestyle="", marker=MARKERS[i % len(MARKERS)],
-                markersize=2.6, markeredgewidth=0.5, color=colour, markerfacecolor=colour if exact else "white",
+                markersize=2.6 if len(rows) > 60 else 4.5, markeredgewidth=0.5, color=colour,
+                markerfacecolor=colour if exact else "white",
                 alpha=0.9 if exact else 0.6, zorder=3 if exact else 2,
             )  # fmt: skip
     ax.set_yscale("log")
     plain_numbers(ax.yaxis)
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
+    days = pd.to_datetime(rows["date"])
+    span = (days.max() - days.min()).days
+    if span < _SHORT:  # a month's name would stand under several days
+        ax.xaxis.set_major_locator(mdates.DayLocator(interval=1 + span // 3))
+        if span == 0:
+            ax.set_xticks([days.iloc[0]])
+    else:
+        ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m" if span >= _SHORT else "%Y-%m-%d"))
 
 
 def _by_site(ax: Axes, rows: pd.DataFrame, sites: list[str]) -> None:

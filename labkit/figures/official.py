@@ -16,7 +16,7 @@ _STATEMENTS = {
     "not estimable": ("not estimable", "无法估计"),
 }
 _HATCHES = ("///", "", "...", "xx")
-_LABELS = {"increase": ("increase", "上升"), "stable": ("stable", "稳定"), "decrease": ("decrease", "下降")}
+_LABELS = {"increase": ("increase", "增加"), "stable": ("stable", "稳定"), "decrease": ("decrease", "减少")}
 _DAYS = {
     "wednesday": ("Wed", "三"),
     "thursday": ("Thu", "四"),

@@ -130,6 +130,10 @@ def _verify(folder: Path) -> Verified:
             problems[path] = REP_LINK.at(file=f"{folder}/{path}")
         elif path not in outputs and path != MANIFEST:
             problems[path] = REP_EXTRA.at(file=f"{folder}/{path}")
+    needed = {folder / parent for path in outputs for parent in PurePosixPath(path).parents}
+    for empty in (one for one in folder.rglob("*") if one.is_dir() and one not in needed and not any(one.iterdir())):
+        name = empty.relative_to(folder).as_posix()
+        problems.setdefault(name, REP_EXTRA.at(file=f"{folder}/{name}"))
     for path, (sha256, size) in outputs.items():
         if path not in found:
             problems[path] = REP_MISSING.at(file=f"{folder}/{path}")

@@ -65,7 +65,7 @@ def _rows(path: Path) -> int:
 
 def keep_notebooks(executed: Sequence[Executed], target: Path) -> None:
     """Write the executed notebooks and their figures, one a language."""
-    for folder in ("notebooks", "figures"):
+    for folder in ("notebooks", *(["figures"] if any(one.figures for one in executed) else [])):
         (target / folder).mkdir()
     for one in executed:
         stem = f"{one.chapter.id}.{one.chapter.language}"

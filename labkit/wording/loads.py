@@ -10,7 +10,7 @@ from labkit.edition import Edition
 from labkit.errors import Note
 from labkit.vocabulary import ANALYTES, DRUGS, UNDER_A_LIMIT, Censored, Stage, analyte_name, drug_name
 from labkit.wording.cautions import CAUTIONS
-from labkit.wording.numbers import say_number, say_share
+from labkit.wording.numbers import say_list, say_number, say_share
 from labkit.wording.sentences import Sentences, ShownTable, show_table
 
 _PARAMETERS = {
@@ -60,7 +60,7 @@ def say_parameters(constants: pd.DataFrame, edition: Edition) -> ShownTable:
             if row.biomarker in ("", row.drug) or pd.isna(row.biomarker)
             else f"{drug} / {analyte_name(row.biomarker, edition.language)}"
         )
-        span = "" if pd.isna(row.low) else f" ({say_number(row.low)}–{say_number(row.high)})"
+        span = "" if pd.isna(row.low) else f" ({row.low:g}–{row.high:g})"
         status = edition.pick(row.status, {"verified": "已核实", "unverified": "未核实"}[row.status])
         source = row.source if row.status == "verified" else "–"
         rows.append((f"{name}{edition.pick(': ', '：')}{what}", f"{row.value:g}{span} {row.unit}", source, status))
@@ -84,7 +84,7 @@ def status_notes(consumption: pd.DataFrame, constants: pd.DataFrame) -> list[Not
     notes = []
     weak = [DRUGS.get(drug) or ANALYTES[drug] for drug in _where(consumption, "unverified", "drug")]
     if weak:
-        en, zh = ", ".join(one.en for one in weak), "、".join(one.zh for one in weak)
+        en, zh = say_list(one.en for one in weak), "、".join(one.zh for one in weak)
         notes.append(Note(f"Consumption of {en} rests on parameters that are unverified.", f"{zh}的消耗量依据未核实的参数。"))
     doses = constants[constants["parameter"] == "dose"] if len(constants) else constants
     if len(doses) and (doses["status"] == "unverified").any():
@@ -94,7 +94,7 @@ def status_notes(consumption: pd.DataFrame, constants: pd.DataFrame) -> list[Not
     )
     if len(fixed):
         exact = [ANALYTES[analyte] for analyte in fixed["biomarker"]]
-        en, zh = ", ".join(one.en for one in exact), "、".join(one.zh for one in exact)
+        en, zh = say_list(one.en for one in exact), "、".join(one.zh for one in exact)
         notes.append(
             Note(
                 f"No range is known here for the excretion fraction of {en}: taken as exact, it makes the interval too narrow.",
@@ -105,7 +105,7 @@ def status_notes(consumption: pd.DataFrame, constants: pd.DataFrame) -> list[Not
     notes += [CAUTIONS[analyte] for analyte in used if analyte in CAUTIONS]
     bare = [ANALYTES[analyte] for analyte in _where(consumption, "not used", "analyte")]
     if bare:
-        en, zh = ", ".join(one.en for one in bare), "、".join(one.zh for one in bare)
+        en, zh = say_list(one.en for one in bare), "、".join(one.zh for one in bare)
         notes.append(
             Note(f"No correction factor is used for {en}: only the load is given.", f"{zh}未使用校正因子：仅给出负荷。")
         )

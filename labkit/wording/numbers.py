@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from labkit.vocabulary import Censored
 
@@ -46,6 +47,16 @@ def say_span(low: float, high: float) -> str:
         return "–"
     ends = say_number(low), say_number(high)
     return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
+
+
+def say_list(names: Iterable[str]) -> str:
+    """Return English names as one list.
+
+    >>> say_list(["cocaine", "MDMA", "nicotine"]), say_list(["codeine"])
+    ('cocaine, MDMA and nicotine', 'codeine')
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def say_share(part: float, whole: float) -> str:

@@ -18,7 +18,7 @@ _STATEMENTS = {
     "not distinguishable": ("not distinguishable", "无法区分"),
     "not estimable": ("not estimable", "无法估计"),
 }
-_LABELS = {"increase": ("increase", "上升"), "stable": ("stable", "稳定"), "decrease": ("decrease", "下降")}
+_LABELS = {"increase": ("increase", "增加"), "stable": ("stable", "稳定"), "decrease": ("decrease", "减少")}
 
 
 def say_official_bottom_line(trend: pd.DataFrame, changes: pd.DataFrame, edition: Edition) -> Sentences:
@@ -33,15 +33,15 @@ def say_official_bottom_line(trend: pd.DataFrame, changes: pd.DataFrame, edition
         "finding",
         (
             edition.pick(
-                f"The official trend is found again to 0.01 mg/day per 1,000 people in {found} of {len(trend)} years, and "
-                f"{same} of {len(changes)} official labels of change.",
+                f"The official trend is reproduced to 0.01 mg/day per 1,000 people in {found} of {len(trend)} years, and so "
+                f"are {same} of {len(changes)} official labels of change.",
                 f"官方趋势在 {len(trend)} 年中有 {found} 年以 0.01 毫克/天/千人的精度重现；"
                 f"{len(changes)} 个官方变化标签中有 {same} 个一致。",
             ),
             edition.pick(
                 f"Of {len(estimable)} changes flagged as increase or decrease whose days all lie above the limit, {unclear} "
                 f"({say_share(unclear, len(estimable))}) cannot be told from the noise within the two sampled weeks.",
-                f"{len(estimable)} 个被标为上升或下降且逐日均高于限值的变化中，{unclear} 个"
+                f"{len(estimable)} 个被标为增加或减少且逐日均高于限值的变化中，{unclear} 个"
                 f"（{say_share(unclear, len(estimable))}）与两个采样周内的波动无法区分。",
             ),
             edition.pick(
@@ -107,7 +107,7 @@ def say_cities(cities: pd.DataFrame, edition: Edition) -> ShownTable:
         (
             row.city,
             drug_name(row.drug, edition.language),
-            edition.pick(row.measure, measures.get(row.measure, row.measure)),
+            edition.pick(row.measure.replace("saturday", "Saturday"), measures.get(row.measure, row.measure)),
             str(row.year),
             say_number(row.load_mg_day_1000inh, 4),
             "–" if pd.isna(row.published) else f"{row.published:g}",

@@ -239,3 +239,9 @@ def test_a_damaged_report_is_looked_at_once(report: Path, monkeypatch: pytest.Mo
     (report / "figures" / "load.png").unlink()
     assert damage(report) == [("REP-MISSING", "figures/load.png")]
     assert looks == [report]
+
+
+def test_an_empty_folder_beside_is_damage(report: Path) -> None:
+    (report / "beside").mkdir()
+    with pytest.raises(Damaged, match="REP-EXTRA"):
+        verify_report(report)
