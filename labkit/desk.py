@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from labkit.errors import Note, Refusal
 from labkit.loaders.euda import EudaRelease, read_euda
 from labkit.loaders.euda_files import FILES
 from labkit.loaders.euda_press import read_press
+from labkit.loaders.read import read_file
 from labkit.loaders.samples import Samples, read_samples
 from labkit.params import Choices, find_project, read_params, resolve_input, say_tree
-from labkit.simulate import simulate_city
+from labkit.params.read_profile import read_profile
+from labkit.simulate import simulate_laboratories
 from labkit.tables import TABLES, check, write_csv
 
 SIMULATED_FOLDER = "simulated"
@@ -73,7 +75,7 @@ class Desk:
     @property
     def release_folder(self) -> Path:
         """Where the release lies; a folder that is not there keeps its name, for the door names the files it wants."""
-        name = self.choices.results.observe
+        name = self.choices.results.folder
         try:
             return resolve_input(name, self.base, None)
         except Refusal:
@@ -122,13 +124,13 @@ def lay_desk(choices: Choices, language: str, base: Path, simulated: Path | None
 
 
 def simulate_into(choices: Choices, folder: Path) -> Path | None:
-    """Let the simulated city write its files, if the study asks for one; return where they lie."""
+    """Let the laboratories of the simulated city write their files, if the study asks for one; return where they lie."""
     asked = choices.simulation
     if asked is None:
         return None
     target = folder / SIMULATED_FOLDER
     target.mkdir(parents=True, exist_ok=True)
-    simulate_city(
+    simulate_laboratories(
         target, seed=asked.seed, sites=asked.sites, weeks=asked.weeks, days_per_week=asked.days_per_week, start=asked.start
     )
     return target
@@ -140,6 +142,7 @@ class Inputs:
 
     files: tuple[tuple[str, Path], ...]
     notes: tuple[Note, ...]
+    rows: Mapping[str, int] = field(default_factory=dict)  # read from each file, where a door counted them
 
 
 def read_inputs(desk: Desk) -> Inputs:
@@ -147,13 +150,25 @@ def read_inputs(desk: Desk) -> Inputs:
     choices = desk.choices
     if choices.results.format == "euda":
         release = desk.read_release()
-        files = [(f"{choices.results.observe}/{name}", desk.release_folder / name) for name in FILES.values()]
+        files = [(f"{choices.results.folder}/{name}", desk.release_folder / name) for name in FILES.values()]
         if choices.results.files:
             files.append((choices.results.files, resolve_input(choices.results.files, desk.base, None)))
         if choices.compare_with:
             desk.read_press(release)
             files.append((choices.compare_with.observe, resolve_input(choices.compare_with.observe, desk.base, None)))
-        notes = tuple(Note(note.sentence("en"), note.sentence("zh")) for note in release.notes)
-        return Inputs(tuple(files), notes)
+        notes = tuple(Note(note.sentence("en"), note.sentence("zh"), note.rule.id) for note in release.notes)
+        return Inputs(tuple(files), (*release.taken, *notes))
     samples = desk.read_samples()
-    return Inputs(samples.files, samples.notes)
+    if desk.simulated is not None:
+        _walk_doors(desk.simulated)
+    return Inputs(samples.files, samples.notes, samples.rows)
+
+
+def _walk_doors(simulated: Path) -> None:
+    """Send the simulated files that no notebook reads yet through their doors too: the whole way in is walked by every run."""
+    for kind in ("hair", "blood"):
+        for path in sorted(simulated.glob(f"{kind}-*")):
+            laboratory = path.stem.partition("-")[2]
+            read_file(path, f"{SIMULATED_FOLDER}/{path.name}", kind, read_profile(simulated / f"simulated-{laboratory}.yml"))
+    for kind in ("sites", "quality"):
+        read_file(simulated / f"{kind}.csv", f"{SIMULATED_FOLDER}/{kind}.csv", kind)

@@ -15,25 +15,32 @@ import pandas as pd
 Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
 
 CONCENTRATION = "ng/L"
+HAIR = "ng/mg"
+BLOOD = "ng/mL"
+SOLID = "ng/g"  # of dry sludge or sediment
 FLOW = "m3/day"
 LOAD = "mg/day"
 LOAD_PER_1000 = "mg/day/1000inh"
 
 _FACTORS: dict[str, dict[str, float]] = {
-    CONCENTRATION: {"ng/l": 1.0, "pg/ml": 1.0, "ug/l": 1e3, "ng/ml": 1e3, "mg/l": 1e6, "ug/ml": 1e6, "pg/l": 1e-3},
+    CONCENTRATION: {"ng/L": 1.0, "pg/mL": 1.0, "ug/L": 1e3, "ng/mL": 1e3, "mg/L": 1e6, "ug/mL": 1e6, "pg/L": 1e-3},
+    HAIR: {"ng/mg": 1.0, "pg/mg": 1e-3, "ug/g": 1.0, "ng/g": 1e-3, "ug/mg": 1e3, "mg/kg": 1.0},
+    BLOOD: {"ng/mL": 1.0, "ug/L": 1.0, "pg/mL": 1e-3, "ng/L": 1e-3, "ug/mL": 1e3, "mg/L": 1e3, "ug/dL": 10.0, "ng/dL": 1e-2},
+    SOLID: {"ng/g": 1.0, "ug/kg": 1.0, "pg/g": 1e-3, "ng/kg": 1e-3, "ug/g": 1e3, "mg/kg": 1e3, "pg/mg": 1.0, "ng/mg": 1e3},
     FLOW: {
         "m3/day": 1.0,
         "m3/d": 1.0,
         "m3/h": 24.0,
-        "l/s": 86.4,
-        "l/day": 1e-3,
-        "l/d": 1e-3,
+        "L/s": 86.4,
+        "L/day": 1e-3,
+        "L/d": 1e-3,
         "万m3/d": 1e4,
         "万m3/day": 1e4,
     },
     LOAD: {"mg/day": 1.0, "mg/d": 1.0, "g/day": 1e3, "g/d": 1e3, "kg/day": 1e6, "kg/d": 1e6},
     LOAD_PER_1000: {"mg/day/1000inh": 1.0, "mg/d/1000inh": 1.0, "mg/1000inh/day": 1.0, "mg/d/1000": 1.0, "g/day/1000inh": 1e3},
 }
+_PLAIN = {quantity: {unit.casefold(): unit for unit in units} for quantity, units in _FACTORS.items()}
 
 LITRES_PER_M3 = 1e3
 NG_PER_MG = 1e6
@@ -43,15 +50,25 @@ PER_1000 = 1e3
 def to_factor(unit: str, quantity: str) -> float | None:
     """Return the number that turns `unit` into the unit of `quantity`, or None if the unit is unknown there.
 
-    `quantity` is one of `CONCENTRATION`, `FLOW`, `LOAD`, `LOAD_PER_1000`. The two micro signs, the cube sign and Chinese
-    writing (万m³/天) are the same unit.
+    `quantity` is one of `CONCENTRATION`, `HAIR`, `BLOOD`, `SOLID`, `FLOW`, `LOAD`, `LOAD_PER_1000`. The two micro signs, the
+    cube sign and Chinese writing (万m³/天) are the same unit.
 
     >>> to_factor("µg/L", CONCENTRATION), to_factor("万m³/d", FLOW), to_factor("ppb", CONCENTRATION)
     (1000.0, 10000.0, None)
     """
-    plain = unicodedata.normalize("NFKC", unit).strip().replace(" ", "")
-    plain = plain.replace("μ", "u").replace("µ", "u").replace("天", "d").replace("升", "L")
-    return _FACTORS[quantity].get(plain.casefold())
+    plain = plain_unit(unit, quantity)
+    return None if plain is None else _FACTORS[quantity][plain]
+
+
+def plain_unit(unit: str, quantity: str) -> str | None:
+    """Return the plain way to write a unit of `quantity`, or None if it is none.
+
+    >>> plain_unit("μg / L", CONCENTRATION), plain_unit("万m³/天", FLOW)
+    ('ug/L', '万m3/d')
+    """
+    text = unicodedata.normalize("NFKC", unit).strip().replace(" ", "")
+    text = text.replace("μ", "u").replace("µ", "u").replace("天", "d").replace("升", "L")
+    return _PLAIN[quantity].get(text.casefold())
 
 
 def known_units(quantity: str) -> list[str]:

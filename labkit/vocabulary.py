@@ -6,6 +6,7 @@ Two things people confuse: an *analyte* is what the laboratory quantified (benzo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -21,6 +22,31 @@ class Censored(StrEnum):
 
 
 UNDER_A_LIMIT = (Censored.BELOW, Censored.BETWEEN)
+
+
+class Matrix(StrEnum):
+    """What was sampled."""
+
+    WASTEWATER = "wastewater"
+    ENVIRONMENT = "environment"
+    HAIR = "hair"
+    BLOOD = "blood"
+
+
+PERSON_LEVEL = (Matrix.HAIR, Matrix.BLOOD)
+
+
+class FileKind(StrEnum):
+    """What a laboratory file holds; the door it goes through."""
+
+    WASTEWATER = "wastewater"
+    ENVIRONMENT = "environment"
+    HAIR = "hair"
+    BLOOD = "blood"
+    FLOW = "flow"
+    POPULATION = "population"
+    SITES = "sites"
+    QUALITY = "quality"
 
 
 class PopulationKind(StrEnum):
@@ -125,6 +151,19 @@ def to_analyte(word: str) -> str | None:
     ('methamphetamine', 'codeine', None)
     """
     return _BY_SPELLING.get(word.strip().casefold())
+
+
+@dataclass(frozen=True)
+class Hint:
+    """The nearest word, as a message asks for it; sought only when it is read: of 50,000 wrong names few are shown."""
+
+    word: str
+    words: Sequence[str]
+
+    def __str__(self) -> str:
+        """Return ` (“word”?)`, or nothing if no word is near."""
+        near = nearest(self.word, list(self.words))
+        return f" (“{near}”?)" if near else ""
 
 
 def nearest(word: str, words: list[str]) -> str:

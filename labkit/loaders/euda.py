@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from labkit.errors import Problem, Refusal
+from labkit.errors import Note, Problem
 from labkit.loaders.euda_files import FILES, read_wanted_bytes, shown
 from labkit.loaders.euda_rules import (
-    DUPLICATE,
     LABEL,
     METABOLITE,
     NO_PREVIOUS,
@@ -27,7 +27,7 @@ from labkit.loaders.euda_rules import (
     SITE,
     WEEK,
 )
-from labkit.loaders.euda_sheet import Sheet
+from labkit.loaders.published.sheet import Sheet, refuse_all
 from labkit.vocabulary import nearest, to_analyte
 
 DAYS = ("wednesday", "thursday", "friday", "saturday", "sunday", "monday", "tuesday")
@@ -67,6 +67,8 @@ class EudaRelease:
         `year, analyte, drug, load_mg_day_1000inh`: the publisher's aggregated series.
     notes : tuple of Problem
         What was found odd, and how it was read; nothing here refuses the file.
+    taken : tuple of Note
+        What was odd about the files themselves (a mark before the first name, blank rows), and how it was taken.
     """
 
     weeks: pd.DataFrame
@@ -74,6 +76,7 @@ class EudaRelease:
     changes: pd.DataFrame
     trend: pd.DataFrame
     notes: tuple[Problem, ...] = ()
+    taken: tuple[Note, ...] = ()
 
 
 def read_euda(folder: Path, wanted: Path | None) -> EudaRelease:
@@ -91,7 +94,7 @@ def read_euda(folder: Path, wanted: Path | None) -> EudaRelease:
     ------
     Refusal
         With all problems: a file missing or not the one wanted (`EUDA-MISSING`, `EUDA-DIFFERS`), else every cell that is
-        not as described in `labkit.loaders.euda_rules`.
+        not as described in `labkit.loaders.euda_rules` and `labkit.loaders.published.sheet_rules`.
 
     References
     ----------
@@ -100,7 +103,8 @@ def read_euda(folder: Path, wanted: Path | None) -> EudaRelease:
     """
     contents = read_wanted_bytes(folder, wanted)
     where = shown(folder)
-    sheets = {part: Sheet(f"{where}/{name}", contents[name]) for part, name in FILES.items()}
+    with TemporaryDirectory() as copies:  # what was hashed is what is read, whatever happens to the files meanwhile
+        sheets = {part: _open_copy(Path(copies) / name, f"{where}/{name}", contents[name]) for part, name in FILES.items()}
     readers: dict[str, Callable[[Sheet], pd.DataFrame]] = {
         "sites": _read_sites,
         "weeks": _read_weeks,
@@ -110,11 +114,15 @@ def read_euda(folder: Path, wanted: Path | None) -> EudaRelease:
     parts = {part: read(sheets[part]) for part, read in readers.items()}
     if not any(sheet.problems for sheet in sheets.values()):
         _check_references(parts, sheets)
-    problems = [problem for part in FILES for problem in sheets[part].problems]
-    if problems:
-        raise Refusal(problems)
+    refuse_all([sheets[part] for part in FILES])
     notes = tuple(note for part in FILES for note in sheets[part].notes)
-    return EudaRelease(**{part: table.reset_index(drop=True) for part, table in parts.items()}, notes=notes)
+    taken = tuple(note for part in FILES for note in sheets[part].taken)
+    return EudaRelease(**{part: table.reset_index(drop=True) for part, table in parts.items()}, notes=notes, taken=taken)
+
+
+def _open_copy(path: Path, file: str, content: bytes) -> Sheet:
+    path.write_bytes(content)
+    return Sheet(path, file)
 
 
 def _read_weeks(sheet: Sheet) -> pd.DataFrame:
@@ -125,7 +133,7 @@ def _read_weeks(sheet: Sheet) -> pd.DataFrame:
         weeks[name] = sheet.numbers(name.capitalize(), blank=True)
     for name in MEANS:
         weeks[name] = sheet.numbers(name.capitalize().replace("_", " "), blank=name != "daily_mean")
-    sheet.refuse_repeated("Site ID", weeks[["year", "metabolite", "site"]], DUPLICATE)
+    sheet.refuse_repeated("Site ID", weeks[["year", "metabolite", "site"]])
     odd = weeks["country"].isin(COUNTRIES)
     if odd.any():
         places = ", ".join(sorted(set(weeks.loc[odd, "city"])))
@@ -145,7 +153,7 @@ def _read_sites(sheet: Sheet) -> pd.DataFrame:
     sites["country"] = sites["country"].replace(COUNTRIES)
     people = sheet.numbers("Population", above=0.0)
     sites["population"] = people.astype("int64") if (people % 1 == 0).all() else people
-    sheet.refuse_repeated("SiteID", sites[["site"]], DUPLICATE)
+    sheet.refuse_repeated("SiteID", sites[["site"]])
     powers = int(sheet.column("Population").str.contains("e", case=False).sum())
     if powers:
         sheet.note(NOTE_POPULATION, column="Population", count=powers)
@@ -163,7 +171,7 @@ def _read_changes(sheet: Sheet) -> pd.DataFrame:
     changes["previous"] = sheet.numbers("value_previous", blank=True)
     lost = changes["label"].isin(LABELS) & (changes["previous"].isna() | changes["previous_year"].isna())
     sheet.refuse("value_previous", lost, NO_PREVIOUS)
-    sheet.refuse_repeated("SiteID", changes[["site", "metabolite"]], DUPLICATE)
+    sheet.refuse_repeated("SiteID", changes[["site", "metabolite"]])
     changes["country"] = changes["country"].replace(COUNTRIES)
     order = ["site", "country", "city", "analyte", "drug", "previous_year", "current_year", "previous", "current", "label"]
     return changes[order]

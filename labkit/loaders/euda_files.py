@@ -12,7 +12,7 @@ from pathlib import Path
 
 from labkit.errors import Problem, Refusal
 from labkit.loaders.euda_rules import DIFFERS, MISSING, PAGE, UNREADABLE, WANTED
-from labkit.loaders.euda_sheet import Sheet
+from labkit.loaders.published.sheet import Sheet, refuse_all
 
 FILES = {
     "weeks": "ww2025-all-data.csv",
@@ -49,12 +49,13 @@ def read_wanted_bytes(folder: Path, wanted: Path | None) -> dict[str, bytes]:
     return contents
 
 
-def read_list_bytes(path: Path) -> bytes:
-    """Return the content of a small list that belongs to the project; Refusal if it cannot be read."""
+def open_list(path: Path) -> Sheet:
+    """Open a small list that belongs to the project; Refusal if it cannot be read."""
     try:
-        return path.read_bytes()
+        path.open("rb").close()
     except OSError as error:
         raise Refusal(UNREADABLE.at(str(path), reason=error.strerror)) from None
+    return Sheet(path, path.name)
 
 
 def shown(folder: Path) -> str:
@@ -67,11 +68,10 @@ def shown(folder: Path) -> str:
 
 
 def _read_list(wanted: Path) -> tuple[dict[str, str], str]:
-    sheet = Sheet(wanted.name, read_list_bytes(wanted))
+    sheet = open_list(wanted)
     table = sheet.texts({"file": "file", "sha256": "sha256", "page": "page"})
     if not sheet.problems and sorted(table["file"]) != sorted(FILES.values()):
         listed = ", ".join(table["file"]) or UNKNOWN
         sheet.problems.append(WANTED.at(wanted.name, column="file", listed=listed, names=", ".join(FILES.values())))
-    if sheet.problems:
-        raise Refusal(sheet.problems)
+    refuse_all([sheet])
     return dict(zip(table["file"], table["sha256"], strict=True)), table["page"].iloc[0]

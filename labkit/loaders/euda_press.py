@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from labkit.errors import Refusal
 from labkit.loaders.euda import EudaRelease
-from labkit.loaders.euda_files import read_list_bytes
+from labkit.loaders.euda_files import open_list
 from labkit.loaders.euda_rules import MEASURE, UNIT, WEEK
-from labkit.loaders.euda_sheet import Sheet
+from labkit.loaders.published.sheet import refuse_all
 from labkit.units import LOAD_PER_1000
 
 MEASURES = ("daily mean", "weekday mean", "saturday")
@@ -25,7 +24,7 @@ def read_press(path: Path, release: EudaRelease) -> pd.DataFrame:
     Returns `city, country, site, drug, year, measure, unit, published, source`; `measure` is one of "daily mean", "weekday
     mean" (Tuesday to Thursday) and "saturday"; `published` in mg/day/1000inh. Raises Refusal with every broken row.
     """
-    sheet = Sheet(path.name, read_list_bytes(path))
+    sheet = open_list(path)
     texts = ["city", "country", "site", "drug", "measure", "unit", "source"]
     press = sheet.texts({name: name for name in texts})
     press["year"], press["published"] = sheet.years("year"), sheet.numbers("published")
@@ -34,6 +33,5 @@ def read_press(path: Path, release: EudaRelease) -> pd.DataFrame:
     weeks = set(release.weeks[["site", "drug", "year"]].itertuples(index=False, name=None))
     keys = list(press[["site", "drug", "year"]].itertuples(index=False, name=None))
     sheet.refuse("site", pd.Series([key not in weeks for key in keys], index=press.index), WEEK)
-    if sheet.problems:
-        raise Refusal(sheet.problems)
+    refuse_all([sheet])
     return press[["city", "country", "site", "drug", "year", "measure", "unit", "published", "source"]].reset_index(drop=True)

@@ -20,40 +20,6 @@ DIFFERS = Rule(
     en=("sha256 {found}, {bytes} bytes", "the file with sha256 {sha256}", "take it again from {page} and put it in {where}"),
     zh=("sha256 为 {found}，{bytes} 字节", "sha256 为 {sha256} 的文件", "请从 {page} 重新取得，放入 {where}"),
 )
-ENCODING = Rule(
-    "EUDA-ENCODING",
-    en=("byte {byte} of the file is not UTF-8", "UTF-8 throughout", "take the file again from its publisher, unopened"),
-    zh=("文件第 {byte} 字节不是 UTF-8", "全文须为 UTF-8", "请从发布者处重新取得原文件，勿经其他软件打开保存"),
-)
-QUOTES = Rule(
-    "EUDA-QUOTES",
-    en=(
-        "quotation marks that do not close as they should ({reason})",
-        "cells cut by commas",
-        "it may be cut off: take it again",
-    ),
-    zh=("引号未正确闭合（{reason}）", "以逗号分隔的单元格", "文件可能被截断，请重新取得"),
-)
-COLUMN = Rule(
-    "EUDA-COLUMN",
-    en=("the header has no column of this name, or has it twice", "it once", "check that the file is of this release"),
-    zh=("表头没有此列，或重复出现", "恰好出现一次", "请重新取得文件，并核对是否为该版本"),
-)
-ROW = Rule(
-    "EUDA-ROW",
-    en=("the row has {cells} cells", "{columns} cells, as the header", "the row is cut off or shifted: take the file again"),
-    zh=("该行有 {cells} 个单元格", "与表头相同的 {columns} 个单元格", "该行被截断或错位，请重新取得文件"),
-)
-BLANK = Rule(
-    "EUDA-BLANK",
-    en=("an empty cell", "a text", "complete the cell from the publisher's file"),
-    zh=("单元格为空", "应有文字", "请按发布者的文件补全"),
-)
-NUMBER = Rule(
-    "EUDA-NUMBER",
-    en=("'{value}' is not such a number", "a number from {least} up, such as 1.5", "correct it after the publisher's file"),
-    zh=("“{value}”不是合乎要求的数", "不小于 {least} 的数，如 1.5", "请按发布者的文件更正"),
-)
 NO_PREVIOUS = Rule(
     "EUDA-PREVIOUS",
     en=(
@@ -63,20 +29,10 @@ NO_PREVIOUS = Rule(
     ),
     zh=("标有变化，但上一年或其负荷为空", "两者都须给出", "请按发布者的文件更正该行"),
 )
-YEAR = Rule(
-    "EUDA-YEAR",
-    en=("'{value}' is not a year", "four digits", "correct it after the publisher's file"),
-    zh=("“{value}”不是年份", "四位数字", "请按发布者的文件更正"),
-)
 METABOLITE = Rule(
     "EUDA-METABOLITE",
     en=("'{value}' is not a known metabolite", "one of {known}", "correct the word (nearest: {nearest})"),
     zh=("“{value}”不是已知的代谢物", "应为 {known} 之一", "请更正（最接近：{nearest}）"),
-)
-DUPLICATE = Rule(
-    "EUDA-DUPLICATE",
-    en=("the same key as row {first}", "each key once", "keep the row that the publisher has"),
-    zh=("与第 {first} 行的键相同", "每个键只出现一次", "请保留发布者文件中的那一行"),
 )
 SITE = Rule(
     "EUDA-SITE",

@@ -6,7 +6,7 @@ population knows, is refused with the row that asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from labkit.errors import Note, Problem, Refusal, Rule
-from labkit.loaders.delimited import Sheet
-from labkit.loaders.flow import read_flow
-from labkit.loaders.population import read_population
+from labkit.loaders.read import Read, read_file
 from labkit.loaders.results import read_results
 from labkit.params import Choices, resolve_input
 from labkit.params.inputs import AssumedFlow, AssumedPopulation, Observed, ObservedPopulation
+from labkit.params.names import SIMULATED
+from labkit.params.profile import Profile
+from labkit.params.read_profile import find_profile, read_profile
 from labkit.vocabulary import Stage
 
 NO_FLOW = Rule(
@@ -31,6 +32,7 @@ NO_FLOW = Rule(
         "add the day's flow, or take the sample out",
     ),
     zh=("{other} 中没有采样点 {site} 在 {date} 的流量", "每个采样日须有流量", "请补充当日流量，或移除该样品"),
+    example=("results on 2024-03-05, no flow of that day", "a row 2024-03-05 in the flow file"),
 )
 UNKNOWN_SITE = Rule(
     "KEY-SITE-UNKNOWN",
@@ -40,6 +42,7 @@ UNKNOWN_SITE = Rule(
         "add the site there, or correct its code; capitals count",
     ),
     zh=("{other} 中没有采样点“{site}”（类型 {kind}）", "采样点须在人口文件中", "请在该文件中添加，或更正代码（区分大小写）"),
+    example=("site A2, population of A", "site A"),
 )
 NO_POPULATION = Rule(
     "KEY-POPULATION-DATE",
@@ -53,11 +56,19 @@ NO_POPULATION = Rule(
         "须有该日或更早的数字",
         "请添加更早的数字，或不注日期的数字",
     ),
+    example=("sampled 2024-01-01, population from 2024-03-01", "population from 2023-01-01"),
+)
+REPEATED = Rule(
+    "KEY-FILES",
+    en=("the same result as {other}", "each result in one file", "remove it from one of the two files"),
+    zh=("与 {other} 为同一结果", "每个结果只在一个文件中", "请从其中一个文件删除"),
+    example=("the same result in a.csv and b.csv", "in a.csv"),
 )
 NOTHING_LEFT = Rule(
     "KEY-PERIOD",
     en=("no row lies in the period of the study", "at least one sample in the period", "check period.from and period.to"),
     zh=("研究时段内没有数据行", "时段内至少须有一个样品", "请核对 period.from 与 period.to"),
+    example=("period 2024, results of 2023", "period 2023"),
 )
 
 
@@ -69,6 +80,7 @@ class Samples:
     stage: Stage
     files: tuple[tuple[str, Path], ...]
     notes: tuple[Note, ...]
+    rows: Mapping[str, int]  # results, flows or figures read from each file
 
 
 def read_samples(choices: Choices, base: Path, simulated: Path | None = None) -> Samples:
@@ -92,18 +104,20 @@ def read_samples(choices: Choices, base: Path, simulated: Path | None = None) ->
     Refusal
         With all problems of all files; if there are none, with all rows that find no flow or no population.
     """
-    stage, file = choices.enters_at, choices.results.observe
+    stage = choices.enters_at
     flow, people = choices.flow, choices.population
     doors = _Doors(base, simulated)
-    frame = doors.read(partial(read_results, stage=stage), file)
-    flows = doors.read(read_flow, flow.observe) if isinstance(flow, Observed) else None
-    populations = doors.read(read_population, people.observe) if isinstance(people, ObservedPopulation) else None
+    frame = doors.read_results(choices, stage)
+    flows = doors.read(partial(read_file, kind="flow"), flow.observe) if isinstance(flow, Observed) else None
+    populations = None
+    if isinstance(people, ObservedPopulation):
+        populations = doors.read(partial(read_file, kind="population"), people.observe)
     doors.raise_problems()
-    frame = _in_period(frame, choices, file, doors.notes)
+    frame = _in_period(frame, choices, ", ".join(name for name, _ in choices.results.each), doors.notes)
     problems: list[Problem] = []
-    results = doors.sheets[file]
+    results = doors.taken
     if flows is not None:
-        frame = frame.merge(flows, on=["site", "date"], how="left")
+        frame = frame.merge(flows[["site", "date", "flow_m3_day"]], on=["site", "date"], how="left")
     elif isinstance(flow, AssumedFlow):
         frame["flow_m3_day"] = _assumed(frame["site"], flow.assume)
     if flow is not None:
@@ -116,7 +130,7 @@ def read_samples(choices: Choices, base: Path, simulated: Path | None = None) ->
             known = frame[frame["site"].isin(populations["site"])]
             strangers = frame.drop(known.index).drop_duplicates("site")
             problems += [
-                UNKNOWN_SITE.at(file, row.line, "site", results.letters["site"], site=row.site, other=where, kind=kind)
+                _at(UNKNOWN_SITE, results[row.file], row.row, "site", site=row.site, other=where, kind=kind)
                 for row in strangers.itertuples()
             ]
             frame["population"] = _population_on(frame, populations)
@@ -124,10 +138,13 @@ def read_samples(choices: Choices, base: Path, simulated: Path | None = None) ->
             frame["population"] = _assumed(frame["site"], people.assume)
         problems += _without(frame.loc[known.index], "population", NO_POPULATION, results, where, kind=kind)
     if problems:
-        raise Refusal(sorted(problems, key=lambda problem: problem.row or 0))
+        order = {name: place for place, name in enumerate(results)}
+        raise Refusal(sorted(problems, key=lambda problem: (order[problem.file], problem.row or 0)))
     if simulated is not None:
         frame = _with_truth(frame, doors.find("simulated/truth.csv"))
-    return Samples(frame, stage, tuple(doors.files), tuple(doors.notes))
+    return Samples(
+        frame, stage, tuple(doors.files), tuple(doors.notes), {name: len(read.frame) for name, read in doors.taken.items()}
+    )
 
 
 class _Doors:
@@ -138,26 +155,71 @@ class _Doors:
         self.files: list[tuple[str, Path]] = []
         self.notes: list[Note] = []
         self.problems: list[Problem] = []
-        self.sheets: dict[str, Sheet] = {}
+        self.more = 0
+        self.taken: dict[str, Read] = {}
 
     def find(self, name: str) -> Path:
         path = resolve_input(name, self.base, self.simulated)
         self.files.append((name, path))
         return path
 
-    def read(self, door: Callable[[Path, str], tuple[pd.DataFrame, Sheet]], name: str) -> pd.DataFrame:
+    def read(self, door: Callable[[Path, str], Read], name: str) -> pd.DataFrame:
         try:
-            frame, sheet = door(self.find(name), name)
+            read = door(self.find(name), name)
         except Refusal as refusal:
             self.problems += refusal.problems
+            self.more += refusal.total - len(refusal.problems)
             return pd.DataFrame()
-        self.notes += sheet.notes
-        self.sheets[name] = sheet
-        return frame
+        self.notes += read.notes
+        self.taken[name] = read
+        return read.frame.assign(file=name)
+
+    def read_results(self, choices: Choices, stage: Stage) -> pd.DataFrame:
+        """Read the results of every laboratory of the study, each by its own profile."""
+        frames = []
+        told: dict[str | None, Profile | None] = {None: None}
+        for name, profile in choices.results.each:
+            if profile not in told:
+                told[profile] = self.read_profile(str(profile))
+            if profile is None or told[profile] is not None:
+                frames.append(self.read(partial(read_results, stage=stage, profile=told[profile]), name))
+        if self.problems or len(frames) == 1:
+            return frames[0] if frames else pd.DataFrame()
+        frame = pd.concat(frames, ignore_index=True)
+        texts = [name for name in frame if any(name in one and one[name].dtype == "str" for one in frames)]
+        frame[texts] = frame[texts].fillna("")  # a column that one laboratory has and another has not
+        frame[["lod", "loq"]] = frame[["lod", "loq"]].astype(float)
+        self._refuse_repeated(frame, frames)
+        return frame.sort_values(["site", "date"], kind="stable", ignore_index=True)
+
+    def read_profile(self, name: str) -> Profile | None:
+        """Return how a laboratory writes; a simulated one's comes with its files, as its limits depend on their dates."""
+        own = None if self.simulated is None else self.simulated / f"{name}.yml"
+        try:
+            path = own if own is not None and own.is_file() else find_profile(name, self.base, "results.profile")
+            self.files.append((f"{SIMULATED if path is own else 'labs/'}{path.name}", path))
+            return read_profile(path)
+        except Refusal as refusal:
+            self.problems += refusal.problems
+            return None
+
+    def _refuse_repeated(self, frame: pd.DataFrame, frames: Sequence[pd.DataFrame]) -> None:
+        """Refuse what two files both report: it would be counted twice. Only what all files say tells results apart."""
+        key = [name for name in ("site", "date", "analyte", "sample", "replicate") if all(name in one for one in frames)]
+        first = frame.drop_duplicates(key)
+        again = frame[frame.duplicated(key)].merge(first[[*key, "file", "row"]], on=key, suffixes=("", "_first"))
+        self.problems += [
+            _at(REPEATED, self.taken[row.file], row.row, "site", other=f"{row.file_first}:{row.row_first}")
+            for row in again[again["file"] != again["file_first"]].itertuples()
+        ]
 
     def raise_problems(self) -> None:
         if self.problems:
-            raise Refusal(self.problems)
+            raise Refusal(self.problems, len(self.problems) + self.more)
+
+
+def _at(rule: Rule, read: Read, row: int, column: str, **fields: object) -> Problem:
+    return rule.at(read.file, row, read.headers.get(column, column), read.letters.get(column), **fields)
 
 
 def _in_period(frame: pd.DataFrame, choices: Choices, file: str, notes: list[Note]) -> pd.DataFrame:
@@ -184,13 +246,17 @@ def _source(known: object) -> str:
     return str(getattr(known, "observe", "the params file"))
 
 
-def _without(frame: pd.DataFrame, column: str, rule: Rule, sheet: Sheet, other: str, **fields: str) -> list[Problem]:
+def _without(
+    frame: pd.DataFrame, column: str, rule: Rule, taken: Mapping[str, Read], other: str, **fields: str
+) -> list[Problem]:
     rows = frame[frame[column].isna()].drop_duplicates(["site", "date"])
-    where = "date" if "date" in sheet.letters else "site"
     return [
-        rule.at(sheet.file, row.line, where, sheet.letters[where], site=row.site, date=row.date or "–", other=other, **fields)
+        _at(
+            rule, taken[row.file], row.row, "date" if "date" in taken[row.file].letters else "site",
+            site=row.site, date=row.date or "–", other=other, **fields,
+        )
         for row in rows.itertuples()
-    ]
+    ]  # fmt: skip
 
 
 def _population_on(frame: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
@@ -198,6 +264,7 @@ def _population_on(frame: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
 
     A result without a day can only have the undated figure.
     """
+    known = known if "date" in known else known.assign(date="")
     undated = known[known["date"] == ""].set_index("site")["population"]
     found = frame["site"].map(undated).astype(float)
     dated = known[known["date"] != ""].assign(day=lambda rows: _days(rows["date"])).sort_values("day")

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_core import PydanticCustomError
 
 from labkit.errors import Refusal
-from labkit.params.consistency import check_distinct, contradictions
+from labkit.params.consistency import contradictions
+from labkit.params.distinct import check_distinct
 from labkit.params.inputs import (
     BelowLimit,
     CorrectionFactor,

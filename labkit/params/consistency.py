@@ -7,20 +7,14 @@ Two things people confuse: a *wrong* choice (refused where its field is declared
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from labkit.errors import Rule
-from labkit.params.scalars import DAY, Scalar, broken, shown
+from labkit.params.scalars import DAY, Scalar, shown
 from labkit.vocabulary import Stage
 
-Item = TypeVar("Item")
-Contradiction = tuple[tuple[str, ...], Rule, dict[str, object]]
+Contradiction = tuple[tuple[str | int, ...], Rule, dict[str, object]]
 
-PAR_TWICE = Rule(
-    "PAR-TWICE",
-    en=("{found} is listed twice", "each word once", "delete one"),
-    zh=("{found} 列了两次", "每个词只列一次", "请删去一个"),
-)
 PAR_TITLE = Rule(
     "PAR-TITLE",
     en=(
@@ -94,19 +88,18 @@ PAR_COMPARE = Rule(
     ),
 )
 
+PAR_PROFILES = Rule(
+    "PAR-PROFILES",
+    en=("{profiles} profiles stand beside {files} files", "one profile for all files, or one for each, in their order",
+        "write as many as there are files"),
+    zh=("{files} 个文件配了 {profiles} 个配置", "全部文件共用一个配置，或按次序各配一个", "请写成与文件数相同"),
+)  # fmt: skip
+
 NEEDED: dict[str, tuple[str, ...]] = {
     Stage.CONCENTRATION: ("flow", "population"),
     Stage.LOAD: ("population",),
     Stage.LOAD_PER_1000: (),
 }
-
-
-def check_distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Return `items` if none stands there twice."""
-    for item in items:
-        if items.count(item) > 1:
-            raise broken(PAR_TWICE, found=shown(item))
-    return items
 
 
 def to_texts(node: object) -> Any:
@@ -122,7 +115,15 @@ def to_texts(node: object) -> Any:
 
 def contradictions(plain: Mapping[str, Any]) -> list[Contradiction]:
     """Return each contradiction as the path it stands at, its rule, and the fields of the message."""
-    return [*_titles(plain), *_needs(plain), *_period(plain), *_simulated(plain), *_dose(plain), *_compared(plain)]
+    return [
+        *_titles(plain),
+        *_needs(plain),
+        *_period(plain),
+        *_simulated(plain),
+        *_dose(plain),
+        *_compared(plain),
+        *_profiles(plain),
+    ]
 
 
 def _part(plain: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -164,9 +165,19 @@ def _period(plain: Mapping[str, Any]) -> Iterator[Contradiction]:
 
 def _simulated(plain: Mapping[str, Any]) -> Iterator[Contradiction]:
     for name in ("results", "flow", "population", "compare_with"):
-        file = _part(plain, name).get("observe")
-        if isinstance(file, str) and file.startswith("simulated/") and "simulation" not in plain:
-            yield (name, "observe"), PAR_SIMULATED, {"found": shown(file)}
+        files = _part(plain, name).get("observe")
+        for file in files if isinstance(files, list) else [files]:
+            if isinstance(file, str) and file.startswith("simulated/") and "simulation" not in plain:
+                yield (name, "observe"), PAR_SIMULATED, {"found": shown(file)}
+
+
+def _profiles(plain: Mapping[str, Any]) -> Iterator[Contradiction]:
+    results = _part(plain, "results")
+    profiles, files = results.get("profile"), results.get("observe")
+    if isinstance(profiles, list) and len(profiles) != (len(files) if isinstance(files, list) else 1):
+        yield ("results", "profile"), PAR_PROFILES, {
+            "profiles": len(profiles), "files": len(files) if isinstance(files, list) else 1,
+        }  # fmt: skip
 
 
 def _dose(plain: Mapping[str, Any]) -> Iterator[Contradiction]:

@@ -101,17 +101,21 @@ def resolve_inputs(params: Params, simulated: Path | None) -> dict[str, Path]:
     problems: list[Problem] = []
     for part, known in params.choices.to_plain().items():
         for key in ("observe", "files"):
-            name = known.get(key) if isinstance(known, dict) else None
-            if name is None or (simulated is None and name.startswith(SIMULATED)):
-                continue  # what a simulation makes is not there before it
-            if key == "observe" and known.get("format") == "euda":
+            names = known.get(key) if isinstance(known, dict) else None
+            if key == "observe" and names is not None and known.get("format") == "euda":
                 continue  # the door of a release names the files it wants by itself
-            try:
-                found[f"{part}.{key}"] = resolve_input(name, params.path.parent, simulated, str(params.path))
-            except Refusal as refusal:
-                problems += [
-                    report(one.rule, (part, key), str(params.path), params.places, **one.fields) for one in refusal.problems
-                ]
+            several = isinstance(names, list)
+            each: list[str] = names if isinstance(names, list) else [] if names is None else [names]
+            for index, name in enumerate(each):
+                if simulated is None and name.startswith(SIMULATED):
+                    continue  # what a simulation makes is not there before it
+                try:
+                    at = f"{part}.{key}" + (f".{index + 1}" if several else "")
+                    found[at] = resolve_input(name, params.path.parent, simulated, str(params.path))
+                except Refusal as refusal:
+                    problems += [
+                        report(one.rule, (part, key), str(params.path), params.places, **one.fields) for one in refusal.problems
+                    ]
     if problems:
         raise Refusal(problems)
     return found

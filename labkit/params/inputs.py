@@ -22,7 +22,7 @@ from pydantic import (
     Tag,
 )
 
-from labkit.params.names import NOTEBOOK, to_file_name, to_notebook
+from labkit.params.names import NOTEBOOK, to_file_name, to_file_names, to_notebook, to_profile_names
 from labkit.params.scalars import LONGEST_TEXT, one_of, to_day, to_number, to_text, to_true
 from labkit.params.words import AS, Worded, only, tag_of
 from labkit.vocabulary import PopulationKind
@@ -36,6 +36,8 @@ Notebook = Annotated[str, BeforeValidator(to_notebook), Field(json_schema_extra=
 Language = Annotated[Literal["en", "zh"], BeforeValidator(one_of(["en", "zh"]))]
 Kind = Annotated[PopulationKind, BeforeValidator(one_of(PopulationKind))]
 Constants = Annotated[Literal["constants"], BeforeValidator(one_of(["constants"]))]
+Files = Annotated[str | tuple[str, ...], BeforeValidator(to_file_names)]
+Profiles = Annotated[str | tuple[str, ...], BeforeValidator(to_profile_names)]
 SiteNumbers = Annotated[
     Mapping[str, Positive],
     Field(min_length=1),
@@ -72,13 +74,30 @@ class Observed(Known):
     """The file, relative to the params file, or after $LABKIT_DATA/; simulated/… is made by the run itself."""
 
 
-class ObservedResults(Observed):
-    """Results of the laboratory, or of an agency, in a file."""
+class ObservedResults(Known):
+    """Results of one or more laboratories, or of an agency, in files."""
 
+    word: ClassVar[str] = "observe"
+    observe: Files
+    """The file, or a list; relative to the params file, or after $LABKIT_DATA/; simulated/… is made by the run itself."""
+    profile: Profiles | None = None
+    """How the laboratory writes: the name of a profile of params/labs/ for all files, or a list with one for each file."""
     format: Annotated[Literal["long", "euda"], BeforeValidator(one_of(["long", "euda"]))] = "long"
     """How the file is laid out: long (one result a row, as CSV) or euda (the folder of an EUDA release)."""
     files: FileName | None = None
     """A list of the files expected there, each with its SHA-256."""
+
+    @property
+    def each(self) -> tuple[tuple[str, str | None], ...]:
+        """Each file with the name of its laboratory's profile."""
+        files = (self.observe,) if isinstance(self.observe, str) else self.observe
+        profiles = self.profile if isinstance(self.profile, tuple) else (self.profile,) * len(files)
+        return tuple(zip(files, profiles, strict=True))
+
+    @property
+    def folder(self) -> str:
+        """The one file or folder that an agency's release lies in."""
+        return self.each[0][0]
 
 
 class ObservedPopulation(Observed):

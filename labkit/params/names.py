@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import Path
 
 from labkit.errors import Problem, Refusal, Rule
+from labkit.params.distinct import check_distinct
 from labkit.params.scalars import broken, shown, to_text
 
 PAR_PATH = Rule(
@@ -113,6 +114,25 @@ def to_file_name(found: object) -> str:
     piece = hostile_piece(name.removeprefix(DATA))
     if piece:
         raise broken(PAR_PATH, found=shown(name), piece=piece)
+    return name
+
+
+def to_file_names(found: object) -> str | tuple[str, ...]:
+    """Return the name of an input, or those of several, each once."""
+    if not isinstance(found, list | tuple):
+        return to_file_name(found)
+    if not found:
+        raise broken(PAR_PATH, found="[]", piece="[]")
+    return check_distinct(tuple(to_file_name(one) for one in found))
+
+
+def to_profile_names(found: object) -> str | tuple[str, ...]:
+    """Return the name of a laboratory's profile, or one for each file; which file it is, the study says."""
+    if isinstance(found, list | tuple):
+        return tuple(str(to_profile_names(one)) for one in found)
+    name = to_text(found)
+    if not STUDY.fullmatch(name):
+        raise broken(PAR_PATH, found=shown(name), piece=name[:1])
     return name
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from labkit.errors import Problem, Rule
 from labkit.params import inputs
-from labkit.params.consistency import contradictions, to_texts
+from labkit.params.consistency import Contradiction, contradictions, to_texts
 from labkit.params.scalars import PAR_EMPTY, Scalar, shown
 from labkit.params.strict_yaml import PAR_KEY, Path, Place
 from labkit.params.words import AS
@@ -33,17 +33,17 @@ PAR_SHADOW = Rule(
 )
 PAR_MISSING = Rule(
     "PAR-MISSING",
-    en=("“{name}” is missing", "a value for “{name}”", "add it; params/template.yml shows how"),
-    zh=("缺少“{name}”", "“{name}”要有值", "请补上；写法见 params/template.yml"),
+    en=("“{name}” is missing", "a value for “{name}”", "add it; the template shows how"),
+    zh=("缺少“{name}”", "“{name}”要有值", "请补上；写法见模板"),
 )
 PAR_MAP = Rule(
     "PAR-MAP",
     en=(
         "{found} stands where several names belong",
         "lines of the form “name: value”: {allowed}",
-        "write it as params/template.yml does",
+        "write it as the template does",
     ),
-    zh=("此处应有若干名称，却是 {found}", "“名称: 值”形式的行：{allowed}", "请按 params/template.yml 的写法书写"),
+    zh=("此处应有若干名称，却是 {found}", "“名称: 值”形式的行：{allowed}", "请按模板的写法书写"),
 )
 PAR_LIST = Rule(
     "PAR-LIST",
@@ -62,6 +62,7 @@ SIGNS = {
     "less_than": ("lt", "<"),
     "less_than_equal": ("le", "≤"),
 }
+Against = Callable[[Mapping[str, Any]], list[Contradiction]]
 CONTRADICTION = "contradiction"  # raised by the model, spelt out here
 SHADOWED = {*dir(builtins), "np", "pd", "plt", "labkit"}
 
@@ -73,10 +74,12 @@ def problems_of(
     file: str,
     places: Mapping[Path, Place],
     spoilt: Collection[Path],
+    against: Against = contradictions,
 ) -> list[Problem]:
     """Return all that is wrong with `root`: what `error` says of single choices, and what contradicts what.
 
-    What only follows from something `spoilt` (and reported already) is left out.
+    `against` finds the contradictions of that kind of file. What only follows from something `spoilt` (and reported
+    already) is left out.
     """
     problems = []
     for detail in error.errors(include_url=False):
@@ -86,7 +89,7 @@ def problems_of(
             rule, fields = _rule(detail, model, path)
             problems.append(report(rule, path, file, places, **fields))
     plain = to_texts(root)
-    for path, rule, fields in contradictions(plain if isinstance(plain, Mapping) else {}):
+    for path, rule, fields in against(plain if isinstance(plain, Mapping) else {}):
         if not _follows(path, spoilt):
             problems.append(report(rule, path, file, places, **fields))
     return problems
@@ -139,6 +142,8 @@ def _names(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """Return the names that belong at `loc`, walking the model from its root."""
     here: Any = model
     for part in loc:
+        if isinstance(part, int):  # an entry of a list: what belongs there is known from the list
+            continue
         if str(part).startswith(AS):
             here = getattr(inputs, str(part).removeprefix(AS), None)
         elif isinstance(here, type) and issubclass(here, BaseModel):

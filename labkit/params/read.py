@@ -7,17 +7,19 @@ a.b=VALUE`), which replaces one choice for one run. Both are read by the same ru
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from labkit.errors import Problem, Refusal, Rule
 from labkit.params.characters import LARGEST
 from labkit.params.choices import Choices
+from labkit.params.consistency import contradictions
 from labkit.params.names import study_name
-from labkit.params.problems import problems_of
+from labkit.params.problems import Against, problems_of
 from labkit.params.scalars import shown
 from labkit.params.strict_yaml import DEEPEST, PAR_DEPTH, PAR_DUPLICATE, Node, Place, Tree, grow_tree, read_tree
 from labkit.params.strict_yaml import Path as KeyPath
@@ -36,6 +38,7 @@ PAR_SET = Rule(
     ),
     zh=("该设置无法放入研究", "--set a.b=VALUE，等号前是参数文件中的名称", "请写成例如 --set level=0.9"),
 )
+Kept = TypeVar("Kept", bound=BaseModel)
 SETTING = re.compile(r"(?P<name>[^=\s]{1,200})=(?P<value>.*)", re.DOTALL)
 
 
@@ -75,29 +78,36 @@ def read_params(path: str | Path, settings: Sequence[str] = ()) -> Params:
     path = Path(path)
     file = str(path)
     study = study_name(path)
-    tree = read_tree(_content(path), file)
+    tree = read_tree(content_of(path, PAR_READ), file)
     problems: list[Problem] = []
     for setting in settings:
         try:
             _put(tree, setting)
         except Refusal as refusal:
             problems += refusal.problems
-    problems += tree.problems
-    choices = None
-    try:
-        choices = Choices.model_validate(tree.root)
-    except ValidationError as error:
-        problems += problems_of(error, Choices, tree.root, file, tree.places, tree.spoilt)
-    if problems or choices is None:
-        raise Refusal(sorted(problems, key=lambda one: (one.file != file, one.file, one.row or 0)))
+    choices = checked(Choices, tree, file, contradictions, problems)
     return Params(choices=choices, study=study, path=path, places=tree.places)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path, absent: Rule) -> bytes:
+    """Return the bytes of a file of choices, as far as one may be long; raise `absent` if there is none."""
     if not path.is_file():
-        raise Refusal(PAR_READ.at(str(path)))
+        raise Refusal(absent.at(str(path)))
     with path.open("rb") as stream:
         return stream.read(LARGEST + 1)
+
+
+def checked(model: type[Kept], tree: Tree, file: str, against: Against, problems: Iterable[Problem] = ()) -> Kept:
+    """Return `tree` as a `model`, or raise all that is wrong with it, `problems` of before included, by row."""
+    problems = [*problems, *tree.problems]
+    kept = None
+    try:
+        kept = model.model_validate(tree.root)
+    except ValidationError as error:
+        problems += problems_of(error, model, tree.root, file, tree.places, tree.spoilt, against)
+    if problems or kept is None:
+        raise Refusal(sorted(problems, key=lambda one: (one.file != file, one.file, one.row or 0)))
+    return kept
 
 
 def _put(tree: Tree, setting: str) -> None:

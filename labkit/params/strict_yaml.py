@@ -28,11 +28,15 @@ from labkit.params.characters import flaws_of, to_characters
 from labkit.params.scalars import Scalar, shown
 
 DEEPEST = 5  # maps and lists inside one another
+_COPY = (
+    "copy params/template.yml (for a laboratory params/labs/template.yml) and change it",
+    "请复制 params/template.yml（实验室配置为 params/labs/template.yml）再修改",
+)
 
 PAR_NOTHING = Rule(
     "PAR-NOTHING",
-    en=("nothing is chosen here", "the choices of a study", "copy params/template.yml and change it"),
-    zh=("此处没有任何选择", "一项研究的各项选择", "请复制 params/template.yml 再修改"),
+    en=("nothing is said here", "the choices of a study, or a laboratory's declarations", _COPY[0]),
+    zh=("此处没有任何内容", "一项研究的各项选择，或实验室的各项约定", _COPY[1]),
 )
 PAR_SYNTAX = Rule(
     "PAR-SYNTAX",
@@ -50,13 +54,13 @@ PAR_DIRECTIVE = Rule(
 )
 PAR_DOCUMENTS = Rule(
     "PAR-DOCUMENTS",
-    en=("a second document begins after ---", "one document in a file", "put each study into its own file"),
-    zh=("--- 之后又开始了另一个文档", "一个文件只有一个文档", "请把每项研究放在各自的文件中"),
+    en=("a second document begins after ---", "one document in a file", "put each into its own file"),
+    zh=("--- 之后又开始了另一个文档", "一个文件只有一个文档", "请把每份内容放在各自的文件中"),
 )
 PAR_TOP = Rule(
     "PAR-TOP",
-    en=("the file is a list or a single value", "lines of the form “name: value”", "copy params/template.yml and change it"),
-    zh=("文件是一个列表或单个值", "“名称: 值”形式的行", "请复制 params/template.yml 再修改"),
+    en=("the file is a list or a single value", "lines of the form “name: value”", _COPY[0]),
+    zh=("文件是一个列表或单个值", "“名称: 值”形式的行", _COPY[1]),
 )
 PAR_TAG = Rule(
     "PAR-TAG",
@@ -83,14 +87,14 @@ PAR_DEPTH = Rule(
     en=(
         "maps and lists are nested more than {deepest} deep",
         "at most {deepest} levels",
-        "write it as params/template.yml does",
+        "write it as the template does",
     ),
-    zh=("映射和列表嵌套超过 {deepest} 层", "至多 {deepest} 层", "请按 params/template.yml 的写法书写"),
+    zh=("映射和列表嵌套超过 {deepest} 层", "至多 {deepest} 层", "请按模板的写法书写"),
 )
 PAR_KEY = Rule(
     "PAR-KEY",
-    en=("{found} is not a name", "a plain word before the colon", "write one of the names of params/template.yml"),
-    zh=("{found} 不是名称", "冒号前是一个普通的词", "请使用 params/template.yml 中的名称"),
+    en=("{found} is not a name", "a plain word before the colon", "write one of the names of the template"),
+    zh=("{found} 不是名称", "冒号前是一个普通的词", "请使用模板中的名称"),
 )
 
 Node = Scalar | dict[str, "Node"] | list["Node"]

@@ -72,6 +72,7 @@ SAID: dict[str, tuple[str, str]] = {
     "source": ("source: ", "来源："),
     "jurisdiction": ("rows of: ", "仅采用："),
     "by_site": ("sites, each its own", "个采样点各自取值"),
+    "read_by": ("files, each with its laboratory’s profile", "个文件，各按其实验室配置读入"),
     "none.correction_factor": ("the study ends at the load", "研究止于负荷"),
     "none.dose": ("no doses are counted", "不计算剂次"),
     "none.errors": ("no intervals from the inputs' errors", "不给出由输入误差得到的区间"),
@@ -171,8 +172,11 @@ def _input(name: str, choices: Choices, say: Speaker) -> Branch:
         case NotUsed():
             value = say(f"none.{name}")
         case ObservedResults():
-            value, unit = known.observe, f"{UNITS[choices.enters_at]} · {say(known.format)}"
+            value, unit = known.folder, f"{UNITS[choices.enters_at]} · {say(known.format)}"
             notes = (say("files") + known.files,) if known.files else ()
+            if len(known.each) > 1 or known.profile:
+                value = f"{len(known.each)} {say('read_by')}"
+                notes = (*(file + (f"  · {profile}" if profile else "") for file, profile in known.each), *notes)
         case Observed():
             value = known.observe
         case AssumedErrors():

@@ -29,6 +29,7 @@ class Meta:
     notes: tuple[str, ...] = ()  # "What to know about this report": one paragraph each
     period: str = ""
     data: str = ""  # one line: what came in
+    taken: tuple[str, ...] = ()  # how the doors took what was odd in the files, at the end
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def pieces(documents: Sequence[Document], meta: Meta) -> Iterator[Piece]:
         yield Piece(meta.study, kind, str(getattr(meta, kind)), True)
     for kind in ("period", "data", "version", "commit"):
         yield Piece(meta.study, kind, str(getattr(meta, kind)), False)
-    for note in meta.notes:
+    for note in (*meta.notes, *meta.taken):
         yield Piece(meta.study, "note", note, False)
     words = WORDS[meta.language].all() + "0123456789•"  # the bullet is also the mark of Chinese emphasis
     for bold in (False, True):

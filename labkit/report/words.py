@@ -19,6 +19,7 @@ class Words:
     finding: str
     warning: str
     know: str
+    taken: str
     period: str
     data: str
     version: str
@@ -40,6 +41,7 @@ WORDS = {
         finding="What we found",
         warning="Take care",
         know="What to know about this report",
+        taken="How the files were taken",
         period="Period",
         data="Data",
         version="labkit {version} · commit {commit}",
@@ -55,6 +57,7 @@ WORDS = {
         finding="主要发现",
         warning="请注意",
         know="阅读须知",
+        taken="文件如何读入",
         period="时段",
         data="数据",
         version="labkit {version} · 提交 {commit}",

@@ -95,7 +95,7 @@ def report(
     size = SMALLER_UNITS_IN_ONE[unit]
     reading = measured * (SMALLER_UNITS_IN_ONE["µg/L"] / size)
     renewed = (np.asarray(day) >= NEW_INSTRUMENT_DAY) & laboratory.renews
-    texts = {new: _limit_texts(limits, new, size) for new in (False, True)}
+    texts = {new: limit_texts(limits, new, size) for new in (False, True)}
     rows = []
     for value, new in zip(reading.tolist(), renewed.tolist(), strict=True):
         lod, loq = texts[new]
@@ -109,8 +109,8 @@ def report(
     return rows
 
 
-def _limit_texts(limits: tuple[float, float], renewed: bool, size: int) -> tuple[str, str]:
-    """Return `lod` and `loq` as written: two significant digits, no trailing zeros."""
+def limit_texts(limits: tuple[float, float], renewed: bool, size: int) -> tuple[str, str]:
+    """Return `lod` and `loq` as written in a unit of `size` ng/L: two significant digits, no trailing zeros."""
     factor = NEW_INSTRUMENT_FACTOR if renewed else 1.0
     lod, loq = (significant(limit * factor / size, 2, trim=True) for limit in limits)
     return lod, loq

@@ -57,6 +57,13 @@ def _check_promise(path: Path, name: str, notebook: str) -> None:
         raise NotebookFailed(notebook, None, f"the table {name} has columns that it does not promise")
 
 
+def _counted(name: str, path: Path, inputs: Inputs) -> dict[str, int]:
+    """Return how many rows a file has: as its door counted them; a profile has none."""
+    if name in inputs.rows:
+        return {"rows": inputs.rows[name]}
+    return {"rows": _rows(path)} if path.suffix == ".csv" else {}
+
+
 def _rows(path: Path) -> int:
     """Count the rows of data: neither the header nor blank rows, and a row of several lines once."""
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -98,7 +105,8 @@ def render(
         simulated=params.choices.simulation is not None,
         version=version("labkit"),
         commit=commit,
-        notes=tuple(note.text(language) for note in notes),
+        notes=tuple(note.text(language) for note in notes if not note.rule),
+        taken=tuple(note.text(language) for note in notes if note.rule),
         period=f"{days.min()} – {days.max()}" if len(days) else "",
         data={"en": f"{results:,} results from {sites} sites", "zh": f"{sites} 个采样点的 {results:,} 个结果"}[language],
     )
@@ -126,7 +134,7 @@ def facts_of(
     return {
         "study": params.study,
         "params": {"resolved": plain},
-        "inputs": [{"name": name, "sha256": hashes[name], "rows": _rows(path)} for name, path in inputs.files],
+        "inputs": [{"name": name, "sha256": hashes[name], **_counted(name, path, inputs)} for name, path in inputs.files],
         "notebooks": [
             {
                 "name": one.chapter.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -117,9 +117,9 @@ def _where(consumption: pd.DataFrame, status: str, column: str) -> list[str]:
 
 
 def say_limits(
-    consumption: pd.DataFrame, constants: pd.DataFrame, stage: Stage, notes: Iterable[Note], edition: Edition
+    consumption: pd.DataFrame, constants: pd.DataFrame, stage: Stage, notes: Sequence[Note], edition: Edition
 ) -> Sentences:
-    """Say what the figures rest on: where the study entered, unverified rows, and what the doors noted."""
+    """Say what the figures rest on: where the study entered, unverified rows, and anomalies of the source."""
     entered = {
         Stage.CONCENTRATION: ("concentrations", "浓度"),
         Stage.LOAD: ("loads", "负荷"),
@@ -134,7 +134,15 @@ def say_limits(
                 "对此前各步声明的误差，是他人计算结果中所含的误差。",
             )
         )
-    texts = tuple(note.text(edition.language) for note in (first, *rests, *notes))
+    said = [note for note in notes if not note.rule]
+    if len(said) < len(list(notes)):
+        said.append(
+            Note(
+                "How odd cells of the files were taken stands at the end of the report.",
+                "文件中特殊单元格的读入方式见报告末尾。",
+            )
+        )
+    texts = tuple(note.text(edition.language) for note in (first, *rests, *said))
     return Sentences("warning" if len(rests) > (stage is not Stage.CONCENTRATION) else "note", texts)
 
 

@@ -118,7 +118,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, command: Callable[..., subp
     """A small simulated city whose title tries to be a script."""
     reports = tmp_path_factory.mktemp("reports")
     title = ("--set", f"title.en={json.dumps(PAYLOAD)}", "--set", f"title.zh={json.dumps(PAYLOAD)}")
-    size = ("--set", "simulation.sites=2", "--set", "simulation.weeks=8")
+    size = ("--set", "simulation.sites=5", "--set", "simulation.weeks=8")
     said = command("run", ROOT / "params" / "first.yml", "--reports", reports, *title, *size, "--quiet")
     assert said.returncode == 0, said.stderr
     return reports / "first"

@@ -5,6 +5,8 @@ Each generator gets a fresh folder and returns the bad input and its good twin.
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,3 +49,14 @@ def report_in_other_case(folder: Path) -> tuple[str, str]:
 GENERATORS: dict[str, Callable[[Path], tuple[bytes, bytes] | tuple[str, str]]] = {
     one.__name__: one for one in (one_megabyte, three_hundred_bytes, report_linked_elsewhere, report_in_other_case)
 }
+for module in map(
+    importlib.import_module,
+    sorted(
+        path.stem
+        for path in Path(__file__).parent.glob("*s.py")
+        if path.stem not in ("doors", "generators") and not path.stem.startswith("test_")
+    ),
+):
+    GENERATORS |= {
+        name: one for name, one in vars(module).items() if inspect.isfunction(one) and one.__module__ == module.__name__
+    }

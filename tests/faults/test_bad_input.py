@@ -110,16 +110,16 @@ CASES = [
     ("infinity", "results.csv", "12.5", "inf", "own/results.csv:2:concentration (D) "),
     ("a day that is none", "results.csv", "2024-01-02", "2024-02-30", "own/results.csv:3:date (B) "),
     ("an unknown analyte", "results.csv", "B,2024-01-01,ketamine", "B,2024-01-01,ketamin", "own/results.csv:4:analyte (C) "),
-    ("a truncated file", "flow.csv", "90000,m3/day\n", "90", "own/flow.csv:4 CSV-TRUNCATED "),
-    ("a comma for a point", "results.csv", "12.5", "12,5", "own/results.csv:2 CSV-FIELDS "),
+    ("a truncated file", "flow.csv", "90000,m3/day\n", "90", "own/flow.csv:4 ROW-CUT "),
+    ("a comma for a point", "results.csv", "12.5", "12,5", "own/results.csv:2 ROW-FIELDS "),
     (
         "a missing column",
         "flow.csv",
         "site,date,flow,unit",
         "site,date,flaw,unit",
-        "own/flow.csv:1 CSV-COLUMN no column “flow” ",
+        "own/flow.csv:1 HDR-COLUMN no column “flow” ",
     ),
-    ("a missing file", "flow.csv", FILES["flow.csv"], "", "own/flow.csv CSV-EMPTY "),
+    ("an empty file", "flow.csv", FILES["flow.csv"], "", "own/flow.csv:1 TEXT-EMPTY "),
 ]
 
 
@@ -136,13 +136,14 @@ def test_one_wrong_thing(
         assert re.fullmatch(r"own/\w+\.csv(:\d+(:\w+ \([A-F]\))?)? [A-Z]+(-[A-Z0-9]+)+ .+ → .+; .+", line), line
 
 
-def test_not_utf8_names_the_byte_and_the_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_known_encoding_names_the_byte_and_the_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is neither UTF-8 nor the encoding of Chinese spreadsheets is not guessed; the latter is taken, with a note."""
     path = project / "params" / "own" / "population.csv"
-    content = path.read_bytes().replace(b"195000,plant", "195000,污水厂".encode("gb18030"))
+    content = path.read_bytes().replace(b"195000,plant", b"195000,\xff\xff")
     path.write_bytes(content)
-    offset = content.index("污".encode("gb18030"))
+    offset = content.index(b"\xff")
     (line,) = refuse(project, monkeypatch)
-    assert line.startswith(f"own/population.csv:3 CSV-ENCODING byte {offset} on line 3 is not UTF-8 (0x{content[offset]:02x})")
+    assert line.startswith(f"own/population.csv:3 ENC-UNKNOWN byte {offset} on line 3 is not UTF-8 / GB18030 (0xff) → ")
 
 
 def test_every_problem_of_a_file_at_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SMALL = ("--set", "simulation.sites=2", "--set", "simulation.weeks=8")
+# The fewest sites with which each of the three laboratories has one.
+SMALL = ("--set", "simulation.sites=5", "--set", "simulation.weeks=8")
 PLAIN = {"PATH": os.environ["PATH"], "HOME": "{home}", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
 ODD = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "4242", "COLUMNS": "40"}
 Command = Callable[..., subprocess.CompletedProcess[str]]

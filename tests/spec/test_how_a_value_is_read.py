@@ -22,7 +22,7 @@ def through_the_door(handed_in: HandedIn) -> Callable[[pd.DataFrame], pd.DataFra
         days = pd.date_range("2024-01-01", periods=len(rows)).strftime("%Y-%m-%d")
         units = rows.get("unit", pd.Series("ng/L", index=rows.index))
         path = handed_in(rows.assign(site="A", date=days, analyte="codeine", unit=units), "results.csv")
-        return read_results(path, path.name)[0]
+        return read_results(path, path.name).frame
 
     return read
 
@@ -114,14 +114,14 @@ title = "A limit has the unit of its row"
 
 
 def test_units(spec, through_the_door):
-    """Value, limit and interval are turned into ng/L together."""
+    """Value, limit and interval are turned into ng/L together; a laboratory keeps to one size of unit for an analyte."""
     spec(
         """
-        concentration | unit  | lod   | loq  || concentration_ng_L | censored | high      | lod  | loq
-        0.25          | µg/L  | 0.003 | 0.01 || 0.25 * 1000        | exact    | 250       | 3    | 10
-        ND            | ug/L  | 0.003 | 0.01 || 0.003 * 1000       | below    | 3         | 3    | 10
-        <0.01         | ng/mL | 0.003 | 0.01 || 0.01 * 1000        | below    | 10        | 3    | 10
-        7             | pg/mL |       |      || 7                  | exact    | 7         | –    | –
+        concentration | unit  | laboratory | lod   | loq  || concentration_ng_L | censored | high      | lod  | loq
+        0.25          | µg/L  | West       | 0.003 | 0.01 || 0.25 * 1000        | exact    | 250       | 3    | 10
+        ND            | ug/L  | West       | 0.003 | 0.01 || 0.003 * 1000       | below    | 3         | 3    | 10
+        <0.01         | ng/mL | West       | 0.003 | 0.01 || 0.01 * 1000        | below    | 10        | 3    | 10
+        7             | pg/mL | East       |       |      || 7                  | exact    | 7         | –    | –
         """,
         through_the_door,
     )
@@ -145,10 +145,21 @@ title = "What is refused, and never guessed"
         ("5", "1e-300", "10", "VAL-RANGE"),
         ("-5", "", "", "VAL-NEGATIVE"),
         ("−5", "", "", "VAL-NEGATIVE"),
-        *((one, "", "", "VAL-NUMBER") for one in ("1,5", "1，5", "1,234", "10 20", "10²", "①", "½", "<10³", "٣", "0x1F")),
-        *((one, "", "", "VAL-NUMBER") for one in ("1.2 ng/L", "1.2±0.3", "1.2*", "12%")),
-        *((one, "", "", "VAL-NUMBER") for one in ("1e999", "<1e999", "inf", "nan", "<0", "<")),
-        *((one, "", "", "VAL-NUMBER") for one in ("", "-", "/", "—", "无", "N/A", "#N/A", "#DIV/0!", "✓", "痕量", "5.", ".5")),
+        ("1,5", "", "", "VAL-DECIMAL-COMMA"),
+        ("1，5", "", "", "VAL-FULL-WIDTH-COMMA"),
+        ("1,234", "", "", "VAL-THOUSANDS"),
+        ("0x1F", "", "", "VAL-HEX"),
+        *((one, "", "", "VAL-NUMBER") for one in ("10 20", "10²", "①", "½", "<10³", "٣", "<", "5.", ".5")),
+        ("1.2 ng/L", "", "", "VAL-UNIT-IN-CELL"),
+        ("1.2±0.3", "", "", "VAL-PLUS-MINUS"),
+        ("12%", "", "", "VAL-PERCENT"),
+        ("nan", "", "", "VAL-NAN"),
+        ("<0", "", "", "VAL-ZERO"),
+        *((one, "", "", "VAL-INFINITE") for one in ("1e999", "<1e999", "inf")),
+        *((one, "", "", "VAL-NUMBER") for one in ("1.2*", "#N/A", "#DIV/0!")),
+        ("", "", "", "VAL-EMPTY"),
+        *((one, "", "", "VAL-MISSING-WORD") for one in ("-", "/", "—", "无", "N/A")),
+        *((one, "", "", "VAL-TICK") for one in ("✓", "痕量")),
     ],
 )
 def test_refused(through_the_door, written, lod, loq, rule):

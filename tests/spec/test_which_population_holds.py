@@ -74,7 +74,7 @@ def test_undated(spec, people):
     spec(
         """
         site | date       || population
-        A    | 1999-01-01 || 10_000
+        A    | 2000-01-01 || 10_000
         B    |            || 20_000
         """,
         people(("A", "census", 10_000, ""), ("B", "census", 20_000, "")),

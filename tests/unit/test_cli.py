@@ -97,7 +97,7 @@ def test_help_fits_a_page_and_lists_the_codes(say: Say) -> None:
     assert max(map(len, lines)) <= 100
     assert {int(code) for code in re.findall(r"^ {4}(\d+) {2,}\S", said.output, re.MULTILINE)} == CODES
     assert "\\b" not in said.output
-    for name in ("run", "list", "verify", "check"):
+    for name in ("run", "list", "verify", "check", "profile", "simulate", "key", "store"):
         assert re.search(rf"^  {name} +\S", said.output, re.MULTILINE)
         of_one = say(name, "--help")
         assert of_one.exit_code == 0
@@ -113,8 +113,10 @@ def test_version_with_commit(say: Say) -> None:
 def test_list_says_one_line_each(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "tests")
     said = say("list").output
-    for folder, kind in (("params", "yml"), ("notebooks", "ipynb")):
+    for folder, kind in (("params", "yml"), ("params/labs", "yml"), ("notebooks", "ipynb")):
         for path in (ROOT / folder).glob(f"*.{kind}"):
+            if path.stem == "template":  # the start of a study is not a study
+                continue
             (line,) = [line for line in said.splitlines() if line.split() and line.split()[0] == path.stem]
             assert len(line.split()) > 3, "a name and what it is about"
     assert re.search(r"^  first +模拟城市", say("list", LABKIT_LANGUAGE="zh").output, re.MULTILINE)
@@ -141,10 +143,30 @@ def test_list_of_an_empty_project(say: Say, project: Path, monkeypatch: pytest.M
     assert say("list").output.splitlines() == ["studies (params/)", "notebooks (notebooks/)"]
 
 
+def test_list_keeps_laboratory_profiles_apart(say: Say, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labs = project / "params" / "labs"
+    shutil.rmtree(labs, ignore_errors=True)
+    labs.mkdir()
+    (labs / "harbour.yml").write_text("title: {zh: 港口实验室}\n", encoding="utf-8")
+    (labs / "odd.yml").write_text("colums: {}\n", encoding="utf-8")
+    (labs / "template.yml").write_text("title: {en: Yours}\n", encoding="utf-8")
+    (project / "params" / "template.yml").write_text("title: {en: Yours}\n", encoding="utf-8")
+    monkeypatch.chdir(project)
+    lines = say("list").output.splitlines()
+    at = lines.index("laboratory profiles (params/labs/)")
+    assert [line.split()[0] for line in lines[at + 1 :]] == ["harbour", "odd"]
+    assert lines[at + 1].endswith("港口实验室")
+    assert "not readable: " in lines[at + 2]
+    assert not any("template" in line.split()[0] for line in lines)
+    assert "实验室配置（params/labs/）" in say("list", LABKIT_LANGUAGE="zh").output
+
+
 def test_list_far_from_any_project(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As of a labkit that was installed and not cloned: neither here nor around the package is a project."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("labkit.cli.__file__", str(tmp_path / "site-packages" / "labkit" / "cli.py"))
+    for name in ("main", "studies"):  # by the name of the module: labkit.cli.main is the command
+        file = tmp_path / "site-packages" / "labkit" / "cli" / f"{name}.py"
+        monkeypatch.setattr(sys.modules[f"labkit.cli.{name}"], "__file__", str(file))
     said = say("list")
     assert (said.exit_code, said.output.splitlines()[0].split(" → ")[0]) == (
         2,
@@ -191,7 +213,8 @@ def test_check_a_good_file(say: Say, tmp_path: Path, kind: str, text: str, rows:
     file.write_text(text, encoding="utf-8")
     said = say("check", file, "--as", kind)
     assert said.exit_code == 0
-    assert said.output.startswith(f"{file}: {rows} rows understood")
+    assert said.output.startswith(f"{file}: {kind}, {rows} rows understood")
+    assert say("check", file).output == said.output, "the kind is told from the columns"
     assert f"已读入 {rows} 行" in say("check", file, "--as", kind, LABKIT_LANGUAGE="zh").output
 
 
@@ -229,7 +252,8 @@ def test_check_a_bad_file(say: Say, tmp_path: Path, kind: str, text: str, row: i
         (["run", "a.yml", "--nix"], 64),
         (["run", "a.yml", "--set"], 64),
         (["run", "a.yml", "--quiet", "--verbose"], 64),
-        (["check", "a.csv"], 64),
+        (["check"], 64),
+        (["check", "a.csv"], 2),
         (["check", "a.csv", "--as", "blood pressure"], 64),
         (["verify"], 64),
         (["list", "everything"], 64),
@@ -259,6 +283,20 @@ def test_check_a_bad_file(say: Say, tmp_path: Path, kind: str, text: str, row: i
         (["verify", "params/three.yml"], 2),
         (["verify", "params"], 7),
         (["check", "nix.csv", "--as", "flow"], 2),
+        (["check", "nix.csv", "--profile", "nobody"], 2),
+        (["check", "nix.csv", "--sites", "nix.csv"], 2),
+        (["check", "nix.csv", "--json", "--as", "stool"], 64),
+        (["store"], 64),
+        (["store", "nix"], 64),
+        (["store", "add"], 64),
+        (["store", "show", "stool"], 64),
+        (["store", "show", "flow", "--as-of", "yesterday"], 64),
+        (["store", "list", "--store", "nix"], 2),
+        (["store", "show", "flow", "--store", "nix"], 2),
+        (["store", "correct", "1:2", "unit=ng/L"], 64),
+        (["store", "correct", "1:2", "unit=ng/L", "--reason", "typing error", "--store", "nix"], 2),
+        (["store", "correct", "first", "unit=ng/L", "--reason", "typing error", "--store", "nix"], 2),
+        (["store", "add", "nix.csv", "--store", "nix"], 2),
         (["check", "params", "--as", "flow"], 2),
         (["check", "notebooks/three.ipynb", "--as", "flow"], 2),
     ],

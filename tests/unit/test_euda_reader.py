@@ -121,26 +121,26 @@ def test_figures_of_the_small_release(small: EudaRelease, tmp_path: Path) -> Non
     ("part", "old", "new", "rule", "row", "column"),
     [
         ("weeks", '2024,"cocaine","AA001"', '2024,"cocain","AA001"', "EUDA-METABOLITE", 2, "Metabolite"),
-        ("weeks", "12,18,15.43", "12,18,", "EUDA-NUMBER", 2, "Daily mean"),
-        ("weeks", "12,12,12,24", "12,12,12,<24", "EUDA-NUMBER", 2, "Saturday"),
-        ("weeks", "12,12,12,24", "12,12,12,-24", "EUDA-NUMBER", 2, "Saturday"),
-        ("weeks", "12,12,12,24", "12,12,12,nan", "EUDA-NUMBER", 2, "Saturday"),
-        ("weeks", "12,12,12,24", "12,12,12,1_0", "EUDA-NUMBER", 2, "Saturday"),
-        ("weeks", "1,1,1,2,3,,1", "1,1,1,2,3,1", "EUDA-ROW", 5, None),
-        ("weeks", '2023,"MDMA"', '2024,"MDMA"', "EUDA-DUPLICATE", 5, "Site ID"),
-        ("weeks", '2023,"MDMA"', '23,"MDMA"', "EUDA-YEAR", 5, "Year"),
-        ("weeks", '"Daily mean"', '"Mean"', "EUDA-COLUMN", 1, "Daily mean"),
+        ("weeks", "12,18,15.43", "12,18,", "PUB-NUMBER", 2, "Daily mean"),
+        ("weeks", "12,12,12,24", "12,12,12,<24", "PUB-NUMBER", 2, "Saturday"),
+        ("weeks", "12,12,12,24", "12,12,12,-24", "PUB-NUMBER", 2, "Saturday"),
+        ("weeks", "12,12,12,24", "12,12,12,nan", "PUB-NUMBER", 2, "Saturday"),
+        ("weeks", "12,12,12,24", "12,12,12,1_0", "PUB-NUMBER", 2, "Saturday"),
+        ("weeks", "1,1,1,2,3,,1", "1,1,1,2,3,1", "ROW-FIELDS", 5, None),
+        ("weeks", '2023,"MDMA"', '2024,"MDMA"', "PUB-TWICE", 5, "Site ID"),
+        ("weeks", '2023,"MDMA"', '23,"MDMA"', "PUB-YEAR", 5, "Year"),
+        ("weeks", '"Daily mean"', '"Mean"', "PUB-COLUMN", 1, "Daily mean"),
         ("weeks", '"H001","H","Beta"', '"H009","H","Beta"', "EUDA-SITE", 6, "Site ID"),
-        ("weeks", '"H001","H","Beta"', '"","H","Beta"', "EUDA-BLANK", 6, "Site ID"),
-        ("weeks", '"H001","H","Beta"', '"H001","H","Bet"a"', "EUDA-QUOTES", 6, None),
-        ("sites", '"H001"', '"AA001"', "EUDA-DUPLICATE", 3, "SiteID"),
-        ("sites", "36000", "0", "EUDA-NUMBER", 3, "Population"),
-        ("sites", "36000", "36,000", "EUDA-ROW", 3, None),
+        ("weeks", '"H001","H","Beta"', '"","H","Beta"', "PUB-BLANK", 6, "Site ID"),
+        ("weeks", '"H001","H","Beta"', '"H001","H","Bet"a"', "QUOTE-PAIR", 6, None),
+        ("sites", '"H001"', '"AA001"', "PUB-TWICE", 3, "SiteID"),
+        ("sites", "36000", "0", "PUB-NUMBER", 3, "Population"),
+        ("sites", "36000", "36,000", "ROW-FIELDS", 3, None),
         ("changes", '"increase"', '"rise"', "EUDA-LABEL", 2, "change_percent2"),
         ("changes", '"no previous data"', '"stable"', "EUDA-PREVIOUS", 4, "value_previous"),
         ("changes", "15.43,13.43,2024,2023", "15.43,13.43,2024,2022", "EUDA-WEEK", 2, "SiteID"),
         ("trend", "Benzoylecgonine", "Benzoyl", "EUDA-METABOLITE", 2, "metabolite"),
-        ("trend", "13.43", "", "EUDA-NUMBER", 2, "2023"),
+        ("trend", "13.43", "", "PUB-NUMBER", 2, "2023"),
     ],
 )
 def test_each_slip_is_refused_at_its_place(
@@ -161,10 +161,10 @@ def test_all_problems_of_all_files_at_once(tmp_path: Path) -> None:
     }
     refusal = refusal_of(write(tmp_path, **parts))
     assert [(one.rule.id, one.column) for one in refusal.problems] == [
-        ("EUDA-NUMBER", "Thursday"),
-        ("EUDA-NUMBER", "Saturday"),
-        ("EUDA-NUMBER", "Population"),
-        ("EUDA-NUMBER", "2024"),
+        ("PUB-NUMBER", "Thursday"),
+        ("PUB-NUMBER", "Saturday"),
+        ("PUB-NUMBER", "Population"),
+        ("PUB-NUMBER", "2024"),
     ]
 
 
@@ -172,8 +172,23 @@ def test_not_utf8_names_byte_and_line(tmp_path: Path) -> None:
     """A byte that is not UTF-8 is named by its offset and its line, and breaks no other rule."""
     content = GOOD["sites"].replace("East", "Öst").encode("latin-1")
     refusal = refusal_of(write(tmp_path, sites=content))
-    assert [(one.rule.id, one.row) for one in refusal.problems] == [("EUDA-ENCODING", 3)]
+    assert [(one.rule.id, one.row) for one in refusal.problems] == [("ENC-UNKNOWN", 3)]
     assert f"byte {content.index(0xD6)}" in str(refusal)
+
+
+def test_what_is_odd_about_the_files_is_said(tmp_path: Path) -> None:
+    """A mark before the first name and a blank row change no number, and each is remarked."""
+    release = read_euda(write(tmp_path, sites="\ufeff" + GOOD["sites"], trend=GOOD["trend"] + "\n"), None)
+    assert [(note.rule, note.en.startswith(str(tmp_path))) for note in release.taken] == [
+        ("ENC-BOM", True),
+        ("ROW-BLANK", True),
+    ]
+    assert release.sites["population"].to_list() == [900_000, 36_000] and len(release.trend) == 2
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    """A file without rows is told once, not once for each of its columns."""
+    assert [one.rule.id for one in refusal_of(write(tmp_path, trend="")).problems] == ["TEXT-EMPTY"]
 
 
 def test_the_files_wanted(tmp_path: Path) -> None:
@@ -229,7 +244,7 @@ def test_a_folder_of_its_own_is_named_as_it_is(tmp_path: Path, monkeypatch: pyte
         ("cocaine,2024,daily", "cocaine,2022,daily", "EUDA-WEEK", 2, "site"),
         ("weekday mean", "weekend", "EUDA-MEASURE", 3, "measure"),
         ("mg/day/1000inh,24", "g/day,24", "EUDA-UNIT", 4, "unit"),
-        ("inh,15,", "inh,fifteen,", "EUDA-NUMBER", 2, "published"),
+        ("inh,15,", "inh,fifteen,", "PUB-NUMBER", 2, "published"),
     ],
 )
 def test_a_slip_in_the_press_figures(

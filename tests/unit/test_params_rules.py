@@ -68,6 +68,7 @@ FILES: dict[str, bytes | str] = {
     "PAR-SIMULATED": STUDY.replace("results.csv", "simulated/results.csv"),
     "PAR-COMPARE": STUDY + "compare_with: {observe: published.csv}\n",
     "PAR-DOSE": STUDY + "dose: {assume: constants}\n",
+    "PAR-PROFILES": STUDY.replace("{observe: results.csv}", "{observe: [a.csv, b.xlsx], profile: [north]}"),
 }
 CALLS: dict[str, Callable[[Path], object]] = {
     "PAR-READ": lambda folder: read_params(folder / "absent.yml"),
@@ -106,6 +107,43 @@ def test_the_study_that_the_cases_are_made_from_is_taken(tmp_path: Path) -> None
     assert read_params(written(tmp_path, STUDY)).choices.results.observe == "results.csv"
 
 
+@pytest.mark.parametrize(
+    ("results", "each"),
+    [
+        ("a.csv", [("a.csv", None)]),
+        ("a.csv, profile: north", [("a.csv", "north")]),
+        ("a.csv, profile: [north]", [("a.csv", "north")]),
+        ("[a.csv, b.xlsx], profile: [north, west]", [("a.csv", "north"), ("b.xlsx", "west")]),
+        ("[a.csv, b.xlsx], profile: north", [("a.csv", "north"), ("b.xlsx", "north")]),
+        ("[a.csv, b.xlsx]", [("a.csv", None), ("b.xlsx", None)]),
+    ],
+)
+def test_results_of_several_laboratories(results: str, each: list[tuple[str, str | None]], tmp_path: Path) -> None:
+    """One profile for all files, or one for each in their order, or none."""
+    choices = read_params(written(tmp_path, STUDY.replace("results.csv", results))).choices
+    assert list(choices.results.each) == each
+    assert choices.results.folder == "a.csv"
+
+
+@pytest.mark.parametrize(
+    ("results", "rule", "said"),
+    [
+        ("[a.csv, b.csv], profile: [north]", "PAR-PROFILES", "1 profiles stand beside 2 files"),
+        ("[a.csv, b.csv], profile: [n, w, e]", "PAR-PROFILES", "3 profiles stand beside 2 files"),
+        ("a.csv, profile: [north, west]", "PAR-PROFILES", "2 profiles stand beside 1 files"),
+        ("[a.csv, a.csv]", "PAR-TWICE", "“a.csv” is listed twice"),
+        ("[a.csv, ../b.csv]", "PAR-PATH", "“../b.csv”"),
+        ("[a.csv, simulated/b.csv]", "PAR-SIMULATED", "“simulated/b.csv” is made by a simulation"),
+    ],
+)
+def test_several_files_that_do_not_go_together(results: str, rule: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(Refusal) as caught:
+        read_params(written(tmp_path, STUDY.replace("results.csv", results)))
+    (problem,) = caught.value.problems
+    assert (problem.rule.id, problem.row) == (rule, 5)
+    assert said in problem.sentence()
+
+
 @pytest.mark.parametrize("rule", [*FILES, *CALLS])
 def test_the_rule_is_provoked_alone(rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LABKIT_DATA", raising=False)
@@ -123,4 +161,4 @@ def test_the_rule_is_provoked_alone(rule: str, tmp_path: Path, monkeypatch: pyte
 
 
 def test_every_declared_rule_has_a_case() -> None:
-    assert declared() == {*FILES, *CALLS}
+    assert {rule for rule in declared() if not rule.startswith("PAR-LAB-")} == {*FILES, *CALLS}, "for profiles: test_profile.py"

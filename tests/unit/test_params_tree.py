@@ -56,7 +56,18 @@ def test_every_source_and_file_is_said(study: str, language: str) -> None:
     assert plain["title"][language] in said
     for known in plain.values():
         if isinstance(known, dict) and "observe" in known:
-            assert known["observe"] in said
+            files, profiles = ([one] if isinstance(one, str) else one for one in (known["observe"], known.get("profile", [])))
+            for name in (*files, *profiles):
+                assert name in said
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "2 files"), ("zh", "2 个文件")])
+def test_each_file_stands_beside_its_profile(language: str, said: str) -> None:
+    settings = ["results={observe: [own/a.csv, own/b.xlsx], profile: [north, west]}"]
+    lines = say_tree(read_params(ROOT / "params" / "template.yml", settings).choices, language).splitlines()
+    at = next(index for index, line in enumerate(lines) if said in line)
+    told = [line.split("│")[1].split() for line in lines[at + 1 : at + 3]]
+    assert told == [["own/a.csv", "·", "north"], ["own/b.xlsx", "·", "west"]]
 
 
 def test_every_word_is_said_in_both_languages() -> None:

@@ -1,0 +1,61 @@
+"""The commands about studies and their reports: run, list, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from labkit.cli.group import EXIT_CODES, heard_once, language
+from labkit.cli.main import main
+from labkit.errors import Refusal, Rule
+
+NO_PROJECT = Rule(
+    "CLI-PROJECT",
+    en=("no project here or above", "a folder with labkit/, notebooks/ and params/", "change into the folder of the project"),
+    zh=("此处及上级文件夹都不是项目", "含有 labkit/、notebooks/ 和 params/ 的文件夹", "请进入项目文件夹后再运行"),
+)
+
+
+@main.command(epilog=EXIT_CODES, short_help="Run a study and publish its report.")
+@click.argument("params", type=click.Path(path_type=Path))
+@click.option("--reports", type=click.Path(path_type=Path), help="Folder of all reports [default: reports/ of the project].")
+@click.option("--set", "settings", multiple=True, metavar="a.b=VALUE", help="Another choice for this run alone, as level=0.9.")
+@click.option("-v", "--verbose", is_flag=True, help="One line for each cell.")
+@click.option("--quiet", is_flag=True, help="Nothing but the report's folder.")
+def run(params: Path, reports: Path | None, settings: tuple[str, ...], verbose: bool, quiet: bool) -> None:
+    """Run the study PARAMS and publish its report; the last line printed is its folder."""
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet exclude one another")
+    from labkit.progress import listener
+    from labkit.study import run_study
+
+    with heard_once(), listener(verbose=verbose, quiet=quiet) as listen:
+        folder = run_study(params, reports, settings, listen)
+    click.echo(folder)
+
+
+@main.command(name="list", short_help="Studies and notebooks of this project, one line each.")
+def list_() -> None:
+    """List the studies of this project and its notebooks, one line each."""
+    from labkit.catalogue import say_catalogue
+    from labkit.params import find_project
+
+    try:
+        project = find_project(Path.cwd() / "here")
+    except Refusal:
+        try:
+            project = find_project(Path(__file__))
+        except Refusal:
+            raise Refusal(NO_PROJECT.at(str(Path.cwd()))) from None
+    click.echo(say_catalogue(project, language()))
+
+
+@main.command(epilog=EXIT_CODES, short_help="Is this report whole and unchanged?")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def verify(folder: Path) -> None:
+    """Hold the report in DIR against its manifest: every file there, unchanged, and none beside."""
+    from labkit.report.verify import verify_report
+
+    verified = verify_report(folder)
+    click.echo(f"{folder}: {verified.files} files, {verified.bytes:,} bytes, all as in the manifest")

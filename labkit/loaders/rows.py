@@ -1,0 +1,224 @@
+"""What a whole row says: whether it is a result at all, and whether its columns agree.
+
+Two things people confuse: a row of *totals* looks like a result and would be counted twice; a *footnote* looks like a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from labkit.errors import Rule, Shape
+from labkit.loaders.distinct import Texts, distinct, groups
+from labkit.loaders.door_rules import (
+    ANALYSED_BEFORE,
+    COMPOSITE,
+    FOOTNOTE,
+    NOT_ANALYSED,
+    SEGMENT,
+    SHARES,
+    TOTAL,
+    UNKNOWN_SITE,
+)
+from labkit.loaders.findings import Findings
+from labkit.loaders.header import Heading
+from labkit.loaders.kinds import Holds, Kind
+from labkit.loaders.people.columns import shown_header
+from labkit.loaders.people.identifiers import find_identifiers, finer_than_year
+from labkit.loaders.people.names import find_names
+from labkit.loaders.people.rules import NAME, SUBJECT_DIFFERS
+from labkit.loaders.sources.source import Batch, Source
+from labkit.loaders.spread import Column, Spread
+from labkit.vocabulary import Hint
+
+TOTALS = {
+    *("合计", "总计", "小计", "平均", "平均值", "均值", "最大值", "最小值", "中位数", "标准差"),
+    *("total", "totals", "sum", "subtotal", "mean", "average", "avg", "median", "max", "maximum", "min", "minimum", "sd"),
+}
+_NUMERIC = (
+    Holds.VALUE,
+    Holds.LIMIT,
+    Holds.NUMBER,
+    Holds.LENGTH,
+    Holds.COUNT,
+    Holds.DAY,
+    Holds.MOMENT,
+    Holds.UNIT,
+    Holds.ANALYTE,
+    Holds.WORD,
+)
+
+
+@dataclass
+class People:
+    """What has been said of each subject, and of each area's shares, so far."""
+
+    said: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    shares: dict[int, tuple[float, int]] = field(default_factory=dict)
+
+
+def results_only(
+    batch: Batch, spreads: Mapping[str, Spread], heading: Heading, kind: Kind, source: Source, findings: Findings
+) -> NDArray[np.bool_]:
+    """Return which rows are results; totals and footnotes are refused and looked at no further."""
+    keep = np.ones(batch.rows.size, bool) if heading.unit_row is None else batch.rows != heading.unit_row
+    for name, spread in spreads.items():
+        if (one := kind.field(name)) is None or one.holds not in (Holds.CODE, Holds.DAY, Holds.ANALYTE):
+            continue
+        for number, rows in spread.groups(spread.flag("total", _is_total)):
+            where = rows[keep[rows]]
+            word = spread.texts[number].strip()
+            findings.refuse(TOTAL, batch.rows[where], spread.column.header, spread.column.letter, value=word)
+            keep[where] = False
+    required = [spreads[one.name] for one in kind.fields if one.required and one.name in spreads]
+    if len(batch.cells) > 2 and any(one.first(one.flag("empty", _is_empty)) is not None for one in required):
+        filled = sum(pc.not_equal(column, "").cast(pa.int16()).to_numpy(zero_copy_only=False) for column in batch.cells)
+        where = (filled == 1) & keep
+        findings.refuse(FOOTNOTE, batch.rows[where], source.header[0].strip(), source.letters[0])
+        keep &= ~where
+    return keep
+
+
+def _is_total(text: str) -> bool:
+    return text.strip().casefold().rstrip(":：") in TOTALS
+
+
+def _is_empty(text: str) -> bool:
+    return not text
+
+
+class Identifiers:
+    """Looks at each distinct text once for what identifies a person; numbers and days of an aggregate file are left alone."""
+
+    def __init__(self, findings: Findings, heading: Heading, kind: Kind, source: Source) -> None:
+        """Settle which columns are looked at, and for what."""
+        self.findings, self.kind, self.source = findings, kind, source
+        self._ours = {place: name for name, place in heading.places.items()}
+        numeric = {heading.places[one.name] for one in kind.fields if one.name in heading.places and one.holds in _NUMERIC}
+        skipped = set() if kind.person_level else numeric | set(heading.wide)
+        self._places = [place for place in range(len(source.header)) if place not in skipped]
+        self._others = {place: Texts() for place in self._places if place not in self._ours}  # columns that are not read
+        self._found: dict[int, dict[str, Rule]] = {place: {} for place in self._places}
+
+    def look(self, batch: Batch, spreads: Mapping[str, Spread]) -> None:
+        """Refuse the rows that hold an identifier; it is never repeated."""
+        for place in self._places:
+            if place in self._others:
+                seen = self._others[place]
+                at, fresh = seen.number(batch.cells[place])
+                texts = seen.texts
+            else:
+                spread = spreads[self._ours[place]]
+                at, texts, fresh = spread.at, spread.texts, spread.fresh
+            found = self._found[place]
+            found |= self._identify(place, [text for text in texts[fresh:] if text])
+            if not found:
+                continue
+            header = shown_header(self.source.header[place].strip(), [self.source.header[one] for one in self._ours])
+            for number, rows in groups(at, np.fromiter((text in found for text in texts), bool, len(texts))):
+                text = texts[number]
+                self.findings.refuse(found[text], batch.rows[rows], header, self.source.letters[place], value=Shape(text))
+
+    def _identify(self, place: int, texts: list[str]) -> dict[str, Rule]:
+        found = {index: one.rule for index, one in find_identifiers(texts, self.kind.person_level).items()}
+        if self.kind.person_level and self._ours.get(place) in ("subject", "sample"):
+            found |= {index: NAME for index in find_names(texts)}
+        if self._ours.get(place) == "birth_year":
+            found |= {index: one.rule for index, one in finer_than_year(texts).items()}
+        return {texts[index]: rule for index, rule in found.items()}
+
+
+def check_rows(
+    kind: Kind, columns: Mapping[str, Column], codes: Mapping[str, NDArray[np.int32]], out: Mapping[str, Any],
+    rows: NDArray[np.int64], findings: Findings, people: People,
+) -> None:  # fmt: skip
+    """Hold the columns of each row against one another."""
+    if "analysed" in codes and "date" in codes:
+        _check_analysed(columns, codes, rows, findings)
+    if "sampling" in codes:
+        _check_composite(columns, codes, rows, findings)
+    if kind.person_level:
+        for what in ("sex", "birth_year"):
+            if what in codes and "subject" in codes:
+                _check_subject(what, columns, codes, rows, findings, people)
+    if "segment_from_cm" in out and "segment_to_cm" in out:
+        low, high = out["segment_from_cm"], out["segment_to_cm"]
+        column = columns["segment_to_cm"]
+        for at in np.flatnonzero(low >= high).tolist():
+            findings.refuse(SEGMENT, [int(rows[at])], column.header, column.letter, low=f"{low[at]:g}", high=f"{high[at]:g}")
+    if kind.name == "sites" and "area" in codes and "area_share" in out:
+        for area, share, row in zip(codes["area"].tolist(), out["area_share"].tolist(), rows.tolist(), strict=True):
+            if area >= 0 and share == share:
+                people.shares[area] = (people.shares.get(area, (0.0, 0))[0] + share, row)
+
+
+def check_sites(
+    column: Column, codes: NDArray[np.int32], rows: NDArray[np.int64], sites: Collection[str], file: str, findings: Findings
+) -> None:
+    """Refuse the rows of sites that the sites table does not know."""
+    for code, word in enumerate(column.words):
+        if word not in sites:
+            findings.refuse(
+                UNKNOWN_SITE, rows[codes == code], column.header, column.letter, value=word, hint=Hint(word, sorted(sites)),
+                other=file,
+            )  # fmt: skip
+
+
+def check_shares(kind: Kind, people: People, findings: Findings, columns: Mapping[str, Column]) -> None:
+    """Hold the shares of each area to at most 1."""
+    for area, (total, row) in people.shares.items():
+        if total > 1 + 1e-9:
+            column = columns["area_share"]
+            findings.refuse(SHARES, [row], column.header, column.letter, value=columns["area"].words[area], sum=f"{total:g}")
+
+
+def _check_analysed(
+    columns: Mapping[str, Column], codes: Mapping[str, NDArray[np.int32]], rows: NDArray[np.int64], findings: Findings
+) -> None:
+    column, days = columns["analysed"], columns["date"].words
+    pairs = (codes["analysed"].astype(np.int64) + 1) * (len(days) + 1) + codes["date"] + 1
+    for pair in distinct(pairs):
+        late, day = divmod(pair, len(days) + 1)
+        if late and day and (analysed := column.words[late - 1].day) < (sampled := days[day - 1]):
+            findings.refuse(
+                ANALYSED_BEFORE, rows[pairs == pair], column.header, column.letter, analysed=analysed, sampled=sampled
+            )
+
+
+def _check_composite(
+    columns: Mapping[str, Column], codes: Mapping[str, NDArray[np.int32]], rows: NDArray[np.int64], findings: Findings
+) -> None:
+    words = columns["sampling"].words
+    if "composite" not in words:
+        return
+    composite = codes["sampling"] == words.index("composite")
+    column = columns["sampling"]
+    for what in ("start", "end"):
+        lacking = composite & (codes[what] < 0) if what in codes else composite
+        findings.refuse(COMPOSITE, rows[lacking], column.header, column.letter, what=what)
+
+
+def _check_subject(
+    what: str, columns: Mapping[str, Column], codes: Mapping[str, NDArray[np.int32]], rows: NDArray[np.int64],
+    findings: Findings, people: People,
+) -> None:  # fmt: skip
+    column = columns[what]
+    size = len(column.words)
+    pairs = np.where((codes["subject"] < 0) | (codes[what] < 0), -1, codes["subject"].astype(np.int64) * size + codes[what])
+    for pair, first in zip(*np.unique(pairs, return_index=True), strict=True):
+        if pair < 0:
+            continue
+        (subject, said), row = divmod(int(pair), size), int(rows[first])
+        before, at = people.said.setdefault((what, subject), (said, row))
+        if before != said:
+            findings.refuse(SUBJECT_DIFFERS, rows[pairs == pair], column.header, column.letter, other=at)
+            findings.refuse(SUBJECT_DIFFERS, [at], column.header, column.letter, other=row)
+
+
+__all__ = ["NOT_ANALYSED", "Identifiers", "People", "check_rows", "check_shares", "check_sites", "results_only"]
