@@ -6,6 +6,7 @@ by the people behind it (mg/day/1000inh).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TypeVar
 
@@ -40,6 +41,10 @@ _FACTORS: dict[str, dict[str, float]] = {
     LOAD: {"mg/day": 1.0, "mg/d": 1.0, "g/day": 1e3, "g/d": 1e3, "kg/day": 1e6, "kg/d": 1e6},
     LOAD_PER_1000: {"mg/day/1000inh": 1.0, "mg/d/1000inh": 1.0, "mg/1000inh/day": 1.0, "mg/d/1000": 1.0, "g/day/1000inh": 1e3},
 }
+_SPELLED = (
+    *(("μ", "u"), ("µ", "u"), ("毫升", "mL"), ("升", "L"), ("纳克", "ng"), ("微克", "ug"), ("毫克", "mg"), ("皮克", "pg")),
+    *(("天", "d"), ("日", "d"), ("立方米", "m3"), ("千克", "kg"), ("克", "g")),
+)
 _PLAIN = {quantity: {unit.casefold(): unit for unit in units} for quantity, units in _FACTORS.items()}
 
 LITRES_PER_M3 = 1e3
@@ -67,8 +72,15 @@ def plain_unit(unit: str, quantity: str) -> str | None:
     ('ug/L', '万m3/d')
     """
     text = unicodedata.normalize("NFKC", unit).strip().replace(" ", "")
-    text = text.replace("μ", "u").replace("µ", "u").replace("天", "d").replace("升", "L")
+    for theirs, ours in _SPELLED:
+        text = text.replace(theirs, ours)
+    text = re.sub(r"[·.]?(m?L|day|d)-1$", r"/\1", text, flags=re.IGNORECASE)  # ng·L⁻¹
     return _PLAIN[quantity].get(text.casefold())
+
+
+def quantities() -> list[str]:
+    """Return the units of the project, one for each quantity."""
+    return list(_FACTORS)
 
 
 def known_units(quantity: str) -> list[str]:

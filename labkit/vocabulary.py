@@ -86,6 +86,12 @@ ANALYTES = {
         Substance("methamphetamine", "methamphetamine", "甲基苯丙胺", "methamphetamine", ("METH", "MA", "MAMP", "冰毒")),
         Substance("amphetamine", "amphetamine", "苯丙胺", "amphetamine", ("AMP", "AM")),
         Substance("MDMA", "MDMA", "亚甲二氧甲基苯丙胺", "MDMA", ("3,4-MDMA", "摇头丸")),
+        Substance("cocaine", "cocaine", "可卡因", "cocaine", ("COC",)),
+        Substance("MDA", "MDA", "亚甲二氧苯丙胺", "MDA", ("3,4-MDA",)),
+        Substance("fentanyl", "fentanyl", "芬太尼", "fentanyl", ("FEN",)),
+        Substance("etomidate", "etomidate", "依托咪酯", "etomidate", ("ETO",)),
+        Substance("oxycodone", "oxycodone", "羟考酮", "oxycodone", ("OXY",)),
+        Substance("THC", "THC", "四氢大麻酚", "cannabis", ("Δ9-THC", "delta-9-THC")),
         Substance("benzoylecgonine", "benzoylecgonine", "苯甲酰爱康宁", "cocaine", ("BE", "BZE", "BEG")),
         Substance("6-acetylmorphine", "6-acetylmorphine", "6-单乙酰吗啡", "heroin", ("6-MAM", "6-AM", "6-monoacetylmorphine")),
         Substance("morphine", "morphine", "吗啡", "morphine", ("MOR",)),
@@ -109,11 +115,8 @@ DRUGS = {
     substance.key: substance
     for substance in (
         *(one for one in ANALYTES.values() if one.drug == one.key),
-        Substance("cocaine", "cocaine", "可卡因", "cocaine"),
         Substance("heroin", "heroin", "海洛因", "heroin"),
-        Substance("cannabis", "cannabis", "大麻", "cannabis", ("THC",)),
-        Substance("fentanyl", "fentanyl", "芬太尼", "fentanyl"),
-        Substance("etomidate", "etomidate", "依托咪酯", "etomidate"),
+        Substance("cannabis", "cannabis", "大麻", "cannabis"),
         Substance("nicotine", "nicotine", "尼古丁", "nicotine"),
         Substance("alcohol", "alcohol", "酒精", "alcohol"),
     )

@@ -19,7 +19,7 @@ from labkit.loaders import cell_readers, rows
 from labkit.loaders.factor import unit_column
 from labkit.loaders.findings import Findings
 from labkit.loaders.header import Heading, read_header
-from labkit.loaders.keys import Keys
+from labkit.loaders.keys import AGAIN, REPLICATE, SAMPLE_TWICE, Keys
 from labkit.loaders.kinds import Holds, Kind
 from labkit.loaders.measured import measure
 from labkit.loaders.piece import Piece
@@ -57,7 +57,7 @@ class Door:
         self._limits = ProfileLimits(profile, kind)
         have = {*self.heading.places, "analyte"} if self.heading.wide else set(self.heading.places)
         self._keys = Keys(tuple(name for name in kind.key if name in have))
-        self._people = rows.People()
+        self._people, self._flows = rows.People(), rows.Flows()
         self._identifiers = rows.Identifiers(self.findings, self.heading, kind, source)
 
     def pseudonymous(self, pseudonyms: Callable[[Sequence[str]], list[str]], key: str) -> None:
@@ -130,6 +130,8 @@ class Door:
         if self.sites is not None and "site" in codes:
             rows.check_sites(self._columns["site"], codes["site"], numbers, self.sites, self.sites_file, self.findings)
         self._see_keys(out, codes, numbers, keep)
+        if self.kind.name == "flow":
+            self._flows.see(codes["site"], out["flow_m3_day"], numbers)
         self.rows += int(np.count_nonzero(keep))
         return self._batch(out, codes, keep)
 
@@ -141,6 +143,8 @@ class Door:
         keep: NDArray[np.bool_],
     ) -> None:
         value = out.get(self.kind.derived or self.kind.value, np.zeros(numbers.size))
+        if "high" in out:
+            value = value + np.where(out["low"] == out["high"], 0.0, 0.5)  # `<10` and `10` are not one and the same
         nothing = np.zeros(numbers.size, np.int32)
         for name in self._keys.names:
             if (one := self.kind.field(name)) is not None and one.required and name in codes:
@@ -176,7 +180,7 @@ class Door:
                 if name == "analyte":
                     drugs = pa.array([ANALYTES[key].drug for key in column.words], pa.string())
                     arrays["drug"] = pa.DictionaryArray.from_arrays(arrays[name].indices, drugs)
-                if name == "subject":
+                if name in ("subject", "sample") and self.kind.person_level:
                     arrays[name] = self._subjects(column, arrays[name])
             else:
                 arrays[name] = column if isinstance(column, pa.Array) else pa.array(column)
@@ -195,12 +199,14 @@ class Door:
         site = self._columns.get("site") or self._columns.get("subject") or self._columns.get("date")
         what = " · ".join(name for name in self._keys.names if name not in ("sample", "replicate"))
         if site is not None:
-            samples = "sample" in self._keys.names
-            self._keys.tell(findings, (site.header, site.letter), what, samples)
+            again = SAMPLE_TWICE if "sample" in self._keys.names else REPLICATE if self.kind.field("replicate") else AGAIN
+            self._keys.tell(findings, (site.header, site.letter), what, again)
         coded = [self._columns[name] for name in SPELLED_ONE_WAY if name in self._columns]
         self._watch.tell(findings, self._columns.get(self.kind.value), coded)
+        if self.kind.name == "flow" and self.rows:
+            self._flows.tell(self._columns["site"], self._columns["flow"], findings)
         rows.check_shares(self.kind, self._people, findings, self._columns)
-        if not self.rows and not findings.total:
+        if not self.rows and not findings.broken:
             raise Refusal(EMPTY.at(source.file, source.header_row))
         findings.raise_problems()
 

@@ -146,3 +146,30 @@ CONVERTED = Rule(
     example=("500 pg/mg", "0.5 ng/mg"),
     noted=True,
 )
+ZERO_READ = Rule(
+    "VAL-ZERO-READ",
+    en=("0, which the laboratory's profile takes for “not detected”", "taken as below the limit", "write ND"),
+    zh=("0（实验室配置视为“未检出”）", "按低于限值读入", "请写 ND"),
+    example=("0", "ND"),
+    noted=True,
+)
+SPAN = Rule(
+    "DAT-SPAN",
+    en=("a composite that ends at {end}, not after its start at {start}", "an end after the start", "correct the two times"),
+    zh=("混合采样结束于 {end}，不晚于开始 {start}", "结束须晚于开始", "请更正这两个时间"),
+    example=("2024-03-06 08:00 to 2024-03-05 08:00", "2024-03-05 08:00 to 2024-03-06 08:00"),
+)
+JUMP = Rule(
+    "VAL-JUMP",
+    en=(
+        "{value}, which is {factor} the usual flow of site {site}",
+        "a flow within {most} times the site's median",
+        "check the unit (m3/day, L/s, 万m3/d) and the decimal mark",
+    ),
+    zh=(
+        "{value}，为采样点 {site} 通常流量的 {factor}",
+        "须在该点中位流量的 {most} 倍以内",
+        "请核对单位（m3/day、L/s、万m3/d）和小数点",
+    ),
+    example=("2315 among 200000", "200000"),
+)

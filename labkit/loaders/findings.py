@@ -66,9 +66,14 @@ class Findings:
         self._other += notes
         self.total += unlisted
 
+    @property
+    def broken(self) -> bool:
+        """Whether anything was written down that refuses the file."""
+        return bool(self._groups or self._whole or self.total)
+
     def raise_problems(self) -> None:
         """Refuse the file if anything was written down."""
-        if self._groups or self._whole or self.total:
+        if self.broken:
             problems = [*self._whole, *self._first()]
             problems.sort(key=lambda problem: problem.row or 0)
             raise Refusal(problems[:LISTED], self.total + len(self._whole))

@@ -30,7 +30,7 @@ from labkit.loaders.people.columns import check_person_header, looks_person_leve
 from labkit.loaders.people.rules import PERSON_FILE
 from labkit.loaders.sources.source import Source
 from labkit.params.profile import Profile
-from labkit.units import to_factor
+from labkit.units import plain_unit, quantities, to_factor
 from labkit.vocabulary import ANALYTES, nearest, to_analyte
 
 
@@ -60,7 +60,11 @@ def split_unit(header: str) -> tuple[str, str]:
     (('浓度', 'ng/L'), ('site', ''))
     """
     text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", header)).strip()
-    found = re.fullmatch(r"(.*\S)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]", text)
+    found = re.fullmatch(r"(.*?[^\s/,])[\s/,]*[(\[]\s*([^()\[\]]+?)\s*[)\]]", text)
+    if found is None:
+        found = re.fullmatch(r"(.*?[^\s/,])[\s,]+([^\s,]+/[^\s,]+)", text)  # 浓度 ng/L
+        if found is not None and all(plain_unit(found[2], quantity) is None for quantity in quantities()):
+            found = None
     return (found[1], found[2]) if found else (text, "")
 
 

@@ -33,8 +33,14 @@ REPLICATE = Rule(
         "请删除其一，或添加“replicate”（平行号）列：1、2……"),
     example=("A,2024-03-05,…,250 and …,260", "A,2024-03-05,…,1,250 and …,2,260"),
 )  # fmt: skip
+AGAIN = Rule(
+    "KEY-AGAIN",
+    en=("the same {what} as row {other} with another value", "one row each", "say which is right, and remove the other"),
+    zh=("{what} 与第 {other} 行相同，数值不同", "每项仅一行", "请确认哪一个正确，并删除另一个"),
+    example=("A,2024-03-05,200000 and …,210000", "A,2024-03-05,200000"),
+)
 PART = 16_000_000  # keys sorted at once
-_WIDTHS = {"date": 17, "analyte": 9, "replicate": 7, "medium": 3, "type": 3, "kind": 3}
+_WIDTHS = {"date": 17, "analyte": 9, "replicate": 10, "medium": 3, "type": 3, "kind": 3}
 _CODE = 24  # bits of any other code
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -62,6 +68,9 @@ class Keys:
             code = (part + np.int32(1)).view(np.uint32)
             if self._packed:
                 key <<= np.uint64(width)
+                if code.size and int(code.max()) >> width:  # more of them than the bits hold: the rest is mixed in
+                    key ^= (code.astype(np.uint64) >> np.uint64(width)) * _ODD
+                    code = code & np.uint32(2**width - 1)
                 key |= code
             else:
                 key ^= code
@@ -73,7 +82,7 @@ class Keys:
         self._keys.append(key)
         self._values.append(((values.view(np.uint64) * _ODD) >> np.uint64(48)).astype(np.uint16))
 
-    def tell(self, findings: Findings, column: tuple[str | None, str | None], what: str, samples: bool) -> None:
+    def tell(self, findings: Findings, column: tuple[str | None, str | None], what: str, again: Rule) -> None:
         """Write down every row whose key another row has."""
         twice = self._twice()
         if not twice.size:
@@ -91,7 +100,7 @@ class Keys:
             if values[index] == values[head]:
                 rule = ROW_TWICE
             else:
-                rule = SAMPLE_TWICE if samples else REPLICATE
+                rule = again
             findings.refuse(rule, [int(rows[index])], *column, other=int(rows[head]), what=what)
             if index == head + 1:
                 findings.refuse(rule, [int(rows[head])], *column, other=int(rows[index]), what=what)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from labkit.constants.plausible import plausible_range
 from labkit.errors import Rule
-from labkit.loaders.door_rules import LEFT_OUT, NOT_DETECTED, PLAUSIBLE
+from labkit.loaders.door_rules import LEFT_OUT, NOT_DETECTED, PLAUSIBLE, ZERO_READ
 from labkit.loaders.factor import factor_of
 from labkit.loaders.findings import LISTED
 from labkit.loaders.kinds import Holds, Kind
@@ -46,8 +46,9 @@ def measure(piece: Piece, out: dict[str, Any], limits: ProfileLimits) -> NDArray
         _check_plausible(piece, spread, number, out[piece.kind.derived or piece.kind.value])
         return keep
     mark = spread.marks()
-    if piece.profile.zero == "nd":
-        mark[mark == Mark.ZERO] = Mark.NOT_DETECTED
+    if piece.profile.zero == "nd" and (zero := mark == Mark.ZERO).any():
+        mark[zero] = Mark.NOT_DETECTED
+        piece.findings.note(ZERO_READ, piece.rows[zero], spread.column.header, spread.column.letter)
     if (spread.table.marks == Mark.MISSING).any():
         keep = mark != Mark.MISSING
     _note_marks(piece, spread)

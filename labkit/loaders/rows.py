@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -20,9 +21,11 @@ from labkit.loaders.door_rules import (
     ANALYSED_BEFORE,
     COMPOSITE,
     FOOTNOTE,
+    JUMP,
     NOT_ANALYSED,
     SEGMENT,
     SHARES,
+    SPAN,
     TOTAL,
     UNKNOWN_SITE,
 )
@@ -143,6 +146,8 @@ def check_rows(
         _check_analysed(columns, codes, rows, findings)
     if "sampling" in codes:
         _check_composite(columns, codes, rows, findings)
+    if "start" in codes and "end" in codes:
+        check_span(columns, codes, rows, findings)
     if kind.person_level:
         for what in ("sex", "birth_year"):
             if what in codes and "subject" in codes:
@@ -202,6 +207,47 @@ def _check_composite(
     for what in ("start", "end"):
         lacking = composite & (codes[what] < 0) if what in codes else composite
         findings.refuse(COMPOSITE, rows[lacking], column.header, column.letter, what=what)
+
+
+def check_span(
+    columns: Mapping[str, Column], codes: Mapping[str, NDArray[np.int32]], rows: NDArray[np.int64], findings: Findings
+) -> None:
+    """Refuse a composite that does not end after it starts."""
+    starts, ends, column = columns["start"].words, columns["end"].words, columns["end"]
+    pairs = codes["start"].astype(np.int64) * (len(ends) + 1) + codes["end"]
+    for pair, first in zip(*np.unique(pairs, return_index=True), strict=True):
+        start, end = int(codes["start"][first]), int(codes["end"][first])
+        if start >= 0 and end >= 0 and str(ends[end]) <= str(starts[start]):
+            where = rows[pairs == pair]
+            findings.refuse(SPAN, where, column.header, column.letter, start=starts[start], end=ends[end])
+
+
+class Flows:
+    """The flows of each site, to see one that cannot be of that site: a slip of the unit."""
+
+    MOST, FEWEST = 50, 5
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._parts: list[pd.DataFrame] = []
+
+    def see(self, site: NDArray[np.int32], flow: NDArray[np.float64], rows: NDArray[np.int64]) -> None:
+        """Remember the flows of some rows."""
+        self._parts.append(pd.DataFrame({"site": site, "flow": flow, "row": rows}))
+
+    def tell(self, sites: Column, column: Column, findings: Findings) -> None:
+        """Refuse the flows that lie far outside of what is usual at their site."""
+        flows = pd.concat(self._parts)
+        flows = flows[(flows["site"] >= 0) & flows["flow"].notna()]
+        by_site = flows.groupby("site")["flow"]
+        factor = flows["flow"] / by_site.transform("median")
+        odd = (by_site.transform("size") >= self.FEWEST) & ((factor > self.MOST) | (factor < 1 / self.MOST))
+        for one, times in zip(flows[odd].itertuples(), factor[odd], strict=True):
+            said = f"{times:.0f} ×" if times > 1 else f"1/{1 / times:.0f}"
+            findings.refuse(
+                JUMP, [one.row], column.header, column.letter,
+                value=f"{one.flow:g} m3/day", factor=said, site=sites.words[one.site], most=self.MOST,
+            )  # fmt: skip
 
 
 def _check_subject(

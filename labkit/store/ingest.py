@@ -171,4 +171,4 @@ def _known(numbers: pa.Array) -> pa.Array:
     """Write not known as null: SQL takes NaN for the largest number there is."""
     values = numbers.to_numpy(zero_copy_only=False)
     unknown = np.isnan(values)
-    return pa.array(values, mask=unknown) if unknown.sum() > numbers.null_count else numbers
+    return pa.array(values, mask=unknown) if np.count_nonzero(unknown) > numbers.null_count else numbers

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labkit.errors import Problem, Refusal
+from labkit.errors import Problem, Refusal, Rule
 from labkit.loaders import keys
 from labkit.loaders.findings import Findings
-from labkit.loaders.keys import Keys
+from labkit.loaders.keys import REPLICATE, SAMPLE_TWICE, Keys
 from labkit.loaders.read import Read, read_file
 from labkit.loaders.watch import Watch
 from labkit.params.profile import Profile
@@ -23,13 +23,13 @@ COLUMN = ("site", "A")
 Codes = np.ndarray
 
 
-def told(names: tuple[str, ...], batches: list[tuple[list[Codes], Codes, Codes]], samples: bool = False) -> list[Problem]:
+def told(names: tuple[str, ...], batches: list[tuple[list[Codes], Codes, Codes]], again: Rule = REPLICATE) -> list[Problem]:
     """Return the problems after all batches, in the order of their rows."""
     seen = Keys(names)
     for parts, rows, values in batches:
         seen.see([np.asarray(part, np.int32) for part in parts], np.asarray(rows, np.int64), np.asarray(values, np.float64))
     findings = Findings("big.csv")
-    seen.tell(findings, COLUMN, "site · date · analyte", samples)
+    seen.tell(findings, COLUMN, "site · date · analyte", again)
     try:
         findings.raise_problems()
     except Refusal as refusal:
@@ -93,7 +93,7 @@ def test_three_alike_name_the_first() -> None:
 
 def test_a_sample_with_two_values_is_another_matter() -> None:
     codes = [np.zeros(2)] * 5
-    problems = told(WIDE, [(codes, np.array([2, 3]), np.array([1.0, 2.0]))], samples=True)
+    problems = told(WIDE, [(codes, np.array([2, 3]), np.array([1.0, 2.0]))], SAMPLE_TWICE)
     assert found(problems) == [(2, "KEY-SAMPLE", 3), (3, "KEY-SAMPLE", 2)]
 
 

@@ -71,9 +71,9 @@ _NOTE: Mapping[Kind, Rule] = {
     Kind.OVER_ULOQ: ABOVE,
 }
 _WORDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("nd", "n.d.", "n.d", "未检出", "阴性", "notdetected", "negative"), Kind.NOT_DETECTED),
-    **dict.fromkeys(("<lod", "<检出限", "低于检出限", "小于检出限"), Kind.NOT_DETECTED),
-    **dict.fromkeys(("<loq", "<lloq", "<定量限", "低于定量限", "小于定量限"), Kind.UNDER_LOQ),
+    **dict.fromkeys(("nd", "n.d.", "n.d", "未检出", "阴性", "阴", "notdetected", "negative"), Kind.NOT_DETECTED),
+    **dict.fromkeys(("<lod", "bdl", "<mdl", "<检出限", "低于检出限", "小于检出限"), Kind.NOT_DETECTED),
+    **dict.fromkeys(("<loq", "<lloq", "blq", "bloq", "<定量限", "低于定量限", "小于定量限"), Kind.UNDER_LOQ),
     **dict.fromkeys(("检出", "detected"), Kind.DETECTED),
     **dict.fromkeys((">uloq", ">定量上限", "高于定量上限", "大于定量上限"), Kind.OVER_ULOQ),
 }

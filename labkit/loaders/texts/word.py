@@ -52,6 +52,13 @@ PRECISION = Rule(
     ),
     example=("1.23457E+18", "1234567890123456789"),
 )
+FORMULA = Rule(
+    "KEY-FORMULA",
+    en=("“{value}”, which a spreadsheet would run as a formula", "a code that begins with a letter or digit", "write the code"),
+    zh=("“{value}”会被电子表格当作公式执行", "代码须以字母或数字开头", "请填写代码本身"),
+    example=("=HYPERLINK(…)", "A"),
+)
+_FORMULA = ("=", "@", "\uff1d", "\uff20")
 WRITTEN = Rule(
     "KEY-WRITTEN",
     en=(
@@ -111,6 +118,8 @@ def read_code(text: str) -> Outcome[str]:
     >>> read_code("0012").value, read_code("\uff211").value, read_code("1.23457E+18").rule.id
     ('0012', 'A1', 'KEY-PRECISION')
     """
+    if text.lstrip()[:1] in _FORMULA:
+        return refused(FORMULA, text)
     if _SAFE.fullmatch(text):
         return refused(PRECISION, text) if _MANGLED.fullmatch(text) else Outcome(text)
     # a tab or a line end beside the code is a space around it; inside, it is not
