@@ -19,6 +19,7 @@ from labkit.loaders import cell_readers, rows
 from labkit.loaders.factor import unit_column
 from labkit.loaders.findings import Findings
 from labkit.loaders.header import Heading, read_header
+from labkit.loaders.identifying import Identifiers
 from labkit.loaders.keys import AGAIN, REPLICATE, SAMPLE_TWICE, Keys
 from labkit.loaders.kinds import Holds, Kind
 from labkit.loaders.measured import measure
@@ -58,7 +59,7 @@ class Door:
         have = {*self.heading.places, "analyte"} if self.heading.wide else set(self.heading.places)
         self._keys = Keys(tuple(name for name in kind.key if name in have))
         self._people, self._flows = rows.People(), rows.Flows()
-        self._identifiers = rows.Identifiers(self.findings, self.heading, kind, source)
+        self._identifiers = Identifiers(self.findings, self.heading, kind, source)
 
     def pseudonymous(self, pseudonyms: Callable[[Sequence[str]], list[str]], key: str) -> None:
         """Let subjects come out under these pseudonyms; `key` is the fingerprint of what made them."""

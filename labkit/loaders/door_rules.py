@@ -164,7 +164,7 @@ JUMP = Rule(
     en=(
         "{value}, which is {factor} the usual flow of site {site}",
         "a flow within {most} times the site's median",
-        "check the unit (m3/day, L/s, 万m3/d) and the decimal mark",
+        "check the unit (m3/day, L/s) and the decimal mark",
     ),
     zh=(
         "{value}，为采样点 {site} 通常流量的 {factor}",
