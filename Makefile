@@ -34,6 +34,7 @@ check: $(READY) ## make test, and what is long or needs a browser or a server
 bench: $(READY) ## time, size and the same work done by others, in one table
 	@.venv/bin/python tests/bench/bench_first_report.py
 	@.venv/bin/python tests/bench/bench_doors.py
+	@for bench in tests/bench/bench_models_*.py; do .venv/bin/python $$bench || exit; done
 
 lock: ## requirements.lock again from pyproject.toml (needs uv)
 	@$(UV) pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

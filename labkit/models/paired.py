@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from labkit.models.inputs import BadInput, check_level
+
 FEWEST_PAIRS = 2
 
 
@@ -51,7 +53,7 @@ def estimate_ratio(previous: ArrayLike, current: ArrayLike, level: float = 0.95)
 
     Raises
     ------
-    ValueError
+    BadInput
         Lengths differ; a value is zero, negative or infinite (a log needs a measurement, and 0 is not one); fewer than two
         pairs are known; or `level` is not between 0 and 1.
 
@@ -65,18 +67,17 @@ def estimate_ratio(previous: ArrayLike, current: ArrayLike, level: float = 0.95)
     ----------
     .. [1] J. M. Bland and D. G. Altman, "Transformations, means, and confidence intervals", BMJ 1996;312:1079.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, not between 0 and 1")
+    check_level(level)
     before, after = np.asarray(previous, dtype=float), np.asarray(current, dtype=float)
     if before.ndim != 1 or before.shape != after.shape:
-        raise ValueError(f"pairs need two series of one length, not shapes {before.shape} and {after.shape}")
+        raise BadInput("current", f"shape {after.shape} beside {before.shape}", "two series of one length")
     known = ~(np.isnan(before) | np.isnan(after))
     before, after = before[known], after[known]
     n = int(known.sum())
     if n < FEWEST_PAIRS:
-        raise ValueError(f"{n} pairs are known; the spread between pairs needs {FEWEST_PAIRS}")
+        raise BadInput("previous, current", f"{n} known pairs", f"{FEWEST_PAIRS} or more (the spread between pairs)")
     if not (np.isfinite(before) & np.isfinite(after) & (before > 0) & (after > 0)).all():
-        raise ValueError("a ratio on the log scale needs values above zero and finite")
+        raise BadInput("previous, current", "a value at or below zero, or infinite", "finite values above zero (a log scale)")
     difference = np.log(after) - np.log(before)
     middle = float(difference.mean())
     reach = float(stats.t.ppf((1 + level) / 2, n - 1) * difference.std(ddof=1) / np.sqrt(n))

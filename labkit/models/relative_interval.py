@@ -6,6 +6,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from labkit.models.inputs import BadInput
+
 
 def relative_interval(coefficients_of_variation: np.ndarray, divisor: np.ndarray, level: float = 0.95) -> tuple[float, float]:
     r"""Return the interval of ``X = exp(s·Z) / D`` relative to its point value 1.
@@ -30,7 +32,7 @@ def relative_interval(coefficients_of_variation: np.ndarray, divisor: np.ndarray
 
     Raises
     ------
-    ValueError
+    BadInput
         If a coefficient is negative, a divisor is not positive, none is given, or the level is not between 0 and 1.
 
     Notes
@@ -46,7 +48,11 @@ def relative_interval(coefficients_of_variation: np.ndarray, divisor: np.ndarray
     errors = np.asarray(coefficients_of_variation, dtype=float)
     divisor = np.asarray(divisor, dtype=float)
     if not (errors >= 0).all() or divisor.size == 0 or not (divisor > 0).all() or not 0 < level < 1:
-        raise ValueError("errors must be zero or more, divisors positive and the level between 0 and 1")
+        raise BadInput(
+            "coefficients_of_variation, divisor, level",
+            "an error below zero, a divisor not above zero, or such a level",
+            "errors of zero or more, divisors above zero, a level between 0 and 1",
+        )
     tails = ((1 - level) / 2, (1 + level) / 2)
     spread = float(np.sqrt(np.log1p(errors**2).sum()))
     logs = -np.log(divisor)

@@ -23,16 +23,26 @@ def test_card_is_fresh_and_kept(module: str, study) -> None:
     assert broken_promises(study, card) == []
 
 
-class TestSlices:
-    @pytest.mark.parametrize(("module", "study"), STUDIES, ids=NAMES)
-    def test_slice_gives_the_card(self, module: str, study) -> None:
-        card = json.loads(study.card.read_text("utf-8"))
-        for index, found in run_slice(study, module):
-            kept = card["cells"][index]["slice"]
-            assert found.keys() == kept.keys()
-            for metric, summary in found.items():
-                if metric.startswith("covers"):  # one simulation at the edge may fall otherwise on another processor
-                    assert abs(summary["mean"] - kept[metric]["mean"]) * summary["n"] <= 1.5, (study.name, index, metric)
+def make_class(module: str) -> type:
+    """A class a study file, so that they run side by side."""
+
+    class TestSlice:
+        @pytest.mark.parametrize("study", load(module), ids=lambda study: study.name)
+        def test_slice_gives_the_card(self, study) -> None:
+            card = json.loads(study.card.read_text("utf-8"))
+            for index, found in run_slice(study, module):
+                kept = card["cells"][index]["slice"]
+                assert found.keys() == kept.keys()
+                for metric, summary in found.items():
+                    if metric.startswith("covers"):  # one simulation at the edge may fall otherwise on another processor
+                        assert abs(summary["mean"] - kept[metric]["mean"]) * summary["n"] <= 1.5, (study.name, index, metric)
+
+    TestSlice.__name__ = TestSlice.__qualname__ = f"Test_{module}"
+    return TestSlice
+
+
+for module in modules():
+    globals()[f"Test_{module}"] = make_class(module)
 
 
 @pytest.mark.slow

@@ -72,10 +72,10 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
         ([1.0, 0.0], [1.0, 2.0], 0.95, "above zero"),
         ([1.0, 2.0], [1.0, -2.0], 0.95, "above zero"),
         ([1.0, 2.0], [1.0, np.inf], 0.95, "above zero"),
-        ([1.0, np.nan], [1.0, 2.0], 0.95, "1 pairs are known"),
+        ([1.0, np.nan], [1.0, 2.0], 0.95, "1 known pairs"),
         ([1.0, 2.0], [1.0, 2.0, 3.0], 0.95, "one length"),
-        ([1.0, 2.0], [1.0, 2.0], 1.0, "not between"),
-        ([1.0, 2.0], [1.0, 2.0], 95, "not between"),
+        ([1.0, 2.0], [1.0, 2.0], 1.0, "level: .*between 0 and 1"),
+        ([1.0, 2.0], [1.0, 2.0], 95, "level: .*between 0 and 1"),
     ],
 )
 def test_refuses(previous: list[float], current: list[float], level: float, says: str) -> None:

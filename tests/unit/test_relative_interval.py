@@ -117,5 +117,5 @@ def test_a_hardly_noticeable_error_changes_hardly_anything():
     ],
 )
 def test_what_cannot_be(errors, divisors, level):
-    with pytest.raises(ValueError, match="errors must be zero or more, divisors positive and the level between 0 and 1"):
+    with pytest.raises(ValueError, match="errors of zero or more, divisors above zero, a level between 0 and 1"):
         relative_interval(np.array(errors), np.array(divisors), level)
