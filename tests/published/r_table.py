@@ -14,7 +14,7 @@ AREAS = sorted(path.stem for path in HERE.glob("r_*.py"))
 HEAD = """# R functions and labkit
 
 Made by `python tests/published/r_table.py` from the verdicts that stand beside the comparisons in tests/published/against_r; a
-test holds this page to them. *same*: the same numbers to the tolerance of the reference. *better*: another definition, which one.
+test holds the page to them. *same*: the same numbers to the tolerance of the reference. *better*: another definition, which.
 *not offered*: labkit does not have it, and why. The numbers are those of the shared reference files, read by each comparison.
 
 | package | function | labkit | how, or why not |

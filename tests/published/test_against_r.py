@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 
 import pytest
 from r_entries import VERDICTS, Entry, NotCompared, entries
@@ -27,7 +26,6 @@ def outcome(entry: Entry) -> str:
     return ""
 
 
-@cache
 def reason(entry: Entry) -> str:
     """Why an entry is not compared; a comparison that fails fails in its own test."""
     try:
