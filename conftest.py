@@ -31,6 +31,7 @@ kept = (folder / "consumption.csv").write_text(columns + "\\n" + row + "\\n", en
 """
 
 collect_ignore = ["tests/bench"]  # scripts of `make bench`: nothing in them is a test
+collect_ignore_glob = ["tests/published/against_r/*"]  # loaded by tests/published/test_against_r.py
 
 settings.register_profile("labkit", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("check", derandomize=True, deadline=None, max_examples=2000)
