@@ -6,7 +6,7 @@ from r_entries import not_offered
 
 GROUPS = "not yet: comparisons of groups and pairs with censored values"
 REGRESSION = "not yet: regression with a censored response"
-CHANGES = "not yet: change points"
+CHANGES = "not yet: breakpoints of a regression, outliers, single changes"
 ALARMS = "not yet: alarms"
 MIXED = "mixed and smooth models are statsmodels' own: use it directly"
 
@@ -18,7 +18,6 @@ not_offered("NADA2", "cencorreg", why=REGRESSION)
 not_offered("survival", "survdiff", why=GROUPS)
 not_offered("survival", "survreg", why=REGRESSION)
 not_offered("survival", "survfit", "coxph", why="times to an event are not among the questions asked here")
-not_offered("changepoint", "cpt.mean", "cpt.meanvar", "cpt.var", why=CHANGES)
 not_offered("strucchange", "breakpoints", "Fstats", "efp", why=CHANGES)
 not_offered("tsoutliers", "tso", why=CHANGES)
 not_offered("bfast", "bfast", "bfast01", why=CHANGES)
