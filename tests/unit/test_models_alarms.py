@@ -1,4 +1,4 @@
-"""EARS and CUSUM: against their definitions, and what they refuse."""
+"""EARS, CUSUM of counts and the budget: against their definitions, and what they refuse."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from labkit.models.alarms.ears import Alarms, to_counts
+from labkit.models.alarms.outcome import Alarms, to_counts
 from labkit.models.inputs import BadInput, Floats
 
 TRANSFORMS = ("standard", "rossi", "anscombe")

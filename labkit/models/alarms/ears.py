@@ -1,59 +1,16 @@
-"""EARS C1, C2 and C3: a count against the few just before it, for series too short to have seasons.
-
-Two things people confuse: the level of one test and that of many. `alpha_for_budget` turns the false alerts one is willing to
-look into in a month, over all series, into the level of one test.
-"""
+"""EARS C1, C2 and C3: a count against the few just before it, for series too short to have seasons."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from labkit.models.inputs import BadInput, Flags, Floats, check_enough, to_floats
+from labkit.models.alarms.outcome import Alarms, check_alpha, to_counts
+from labkit.models.inputs import BadInput
 
 METHODS = ("C1", "C2", "C3")
 LAG = 2  # of C2 and C3: an outbreak's own first days stay out of its baseline
-
-
-@dataclass(frozen=True)
-class Alarms:
-    """Expected count, limit and alarm at each place; NaN and no alarm where the baseline is not whole."""
-
-    counts: Floats
-    expected: Floats
-    upper: Floats
-    alarm: Flags
-    alpha: float
-    method: str
-    n_censored: int = 0
-
-    @property
-    def n(self) -> int:
-        """Places that were tested."""
-        return int((~np.isnan(self.upper)).sum())
-
-    @property
-    def level(self) -> float:
-        """One minus the level of one test."""
-        return 1 - self.alpha
-
-    def __str__(self) -> str:
-        """Return one line."""
-        places = np.flatnonzero(self.alarm)
-        told = ", ".join(map(str, places[-5:])) or "none"
-        return f"{places.size} alarms in {self.n} tests at alpha {self.alpha:g} ({self.method}); last at places: {told}"
-
-
-def to_counts(counts: ArrayLike, fewest: int) -> Floats:
-    """Return whole counts, zero or more."""
-    y = to_floats("counts", counts)
-    check_enough("counts", y.size, fewest, "a baseline and one place to test")
-    if (y < 0).any() or (y != np.round(y)).any():
-        raise BadInput("counts", "a negative or broken number", "whole numbers, zero or more")
-    return y
 
 
 def ears(counts: ArrayLike, *, method: str = "C1", baseline: int = 7, alpha: float = 0.001, smallest_sd: float = 0.5) -> Alarms:
@@ -93,8 +50,7 @@ def ears(counts: ArrayLike, *, method: str = "C1", baseline: int = 7, alpha: flo
         raise BadInput("method", repr(method), ", ".join(METHODS))
     if baseline < 3 or baseline != int(baseline):
         raise BadInput("baseline", f"{baseline}", "a whole number, 3 or more")
-    if not 0 < alpha < 0.5:
-        raise BadInput("alpha", f"{alpha}", "between 0 and 0.5")
+    check_alpha(alpha)
     if smallest_sd < 0:
         raise BadInput("smallest_sd", f"{smallest_sd}", "zero or more")
     lag = 0 if method == "C1" else LAG
@@ -117,28 +73,3 @@ def ears(counts: ArrayLike, *, method: str = "C1", baseline: int = 7, alpha: flo
     with np.errstate(invalid="ignore"):
         alarm = y > upper
     return Alarms(y, expected, upper, alarm, alpha, f"EARS {method}, baseline {baseline}")
-
-
-def alpha_for_budget(false_alerts_a_month: float, series: int, tests_a_month: float) -> float:
-    """Return the level of one test that spends a budget of false alerts over all series.
-
-    Expected false alerts add up whether series are independent or not: ``alpha = budget / (series * tests_a_month)``. It holds
-    as far as one test holds its own level.
-
-    Raises
-    ------
-    BadInput
-        A budget, number of series or of tests not above zero, or a budget of more than half of all tests.
-
-    Examples
-    --------
-    >>> round(alpha_for_budget(1.0, 60, 52 / 12), 6)
-    0.003846
-    """
-    for name, value in (("false_alerts_a_month", false_alerts_a_month), ("series", series), ("tests_a_month", tests_a_month)):
-        if not value > 0:
-            raise BadInput(name, f"{value}", "a number above zero")
-    alpha = false_alerts_a_month / (series * tests_a_month)
-    if alpha >= 0.5:
-        raise BadInput("false_alerts_a_month", f"{false_alerts_a_month}", "less than half of all tests")
-    return float(alpha)

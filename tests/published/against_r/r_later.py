@@ -7,7 +7,6 @@ from r_entries import not_offered
 GROUPS = "not yet: comparisons of groups and pairs with censored values"
 REGRESSION = "not yet: regression with a censored response"
 CHANGES = "not yet: breakpoints of a regression, outliers, single changes"
-ALARMS = "not yet: alarms"
 MIXED = "mixed and smooth models are statsmodels' own: use it directly"
 
 not_offered("NADA", "cendiff", why=GROUPS)
@@ -22,8 +21,6 @@ not_offered("strucchange", "breakpoints", "Fstats", "efp", why=CHANGES)
 not_offered("tsoutliers", "tso", why=CHANGES)
 not_offered("bfast", "bfast", "bfast01", why=CHANGES)
 not_offered("trend", "pettitt.test", "snh.test", "br.test", "bu.test", "lanzante.test", why=CHANGES)
-not_offered("surveillance", "farringtonFlexible", "farrington", "glrnb", "glrpois", why=ALARMS)
-not_offered("surveillance", "outbreakP", "bayes", "rki", "findK", "findH", "hhh4", why=ALARMS)
 not_offered("lme4", "lmer", "glmer", "confint", why=MIXED)
 not_offered("lmerTest", "lmer", why=MIXED)
 not_offered("nlme", "lme", why=MIXED)
