@@ -24,7 +24,7 @@ from labkit.loaders.read import read_file
 from labkit.loaders.samples import Samples, read_samples
 from labkit.params import Choices, find_project, read_params, resolve_input, say_tree
 from labkit.params.read_profile import read_profile
-from labkit.simulate import simulate_laboratories
+from labkit.simulate import Operation, simulate_laboratories
 from labkit.tables import TABLES, check, write_csv
 
 SIMULATED_FOLDER = "simulated"
@@ -131,7 +131,13 @@ def simulate_into(choices: Choices, folder: Path) -> Path | None:
     target = folder / SIMULATED_FOLDER
     target.mkdir(parents=True, exist_ok=True)
     simulate_laboratories(
-        target, seed=asked.seed, sites=asked.sites, weeks=asked.weeks, days_per_week=asked.days_per_week, start=asked.start
+        target,
+        seed=asked.seed,
+        sites=asked.sites,
+        weeks=asked.weeks,
+        days_per_week=asked.days_per_week,
+        start=asked.start,
+        operation=Operation(**dict(asked.operation)) if asked.operation else None,
     )
     return target
 

@@ -45,6 +45,21 @@ class Title(Model):
     """The title in Chinese, a question."""
 
 
+class SimulatedOperation(Model):
+    """What an operation does to the simulated use: the truth that the notebook `effect` has to find."""
+
+    sites: Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(check_distinct)]
+    """Sites where use changes, as S5."""
+    analyte: Text
+    """The analyte whose use changes."""
+    start: Day
+    """First day of the change, YYYY-MM-DD."""
+    weeks: Annotated[int, Field(ge=1, le=520), BeforeValidator(to_integer)]
+    """How long it lasts."""
+    change: Annotated[float, Field(gt=-1, le=10), BeforeValidator(to_number)]
+    """Relative change of use while it lasts: -0.30 is thirty percent less."""
+
+
 class Simulation(Model):
     """A simulated city with known truth, made by the run and read like a laboratory's files."""
 
@@ -58,6 +73,28 @@ class Simulation(Model):
     """Sampled days in each week."""
     start: Day
     """First day of the simulated period, YYYY-MM-DD."""
+    operation: SimulatedOperation | None = None
+    """An operation with a known effect."""
+
+
+class Operation(Model):
+    """An operation whose effect is asked for: where, when, and who says so."""
+
+    sites: Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(check_distinct)]
+    """Sampling points whose catchments the operation was in."""
+    start: Day
+    """Its first day, YYYY-MM-DD."""
+    weeks: Annotated[int, Field(ge=1, le=520), BeforeValidator(to_integer)]
+    """Weeks from there on whose effect is asked for."""
+    source: Text
+    """Where the date is from; it must not have been chosen by looking at the results."""
+
+
+class Alerts(Model):
+    """How many false alerts the laboratory is willing to look into."""
+
+    false_alerts_a_month: Annotated[float, Field(gt=0, le=1000), BeforeValidator(to_number)] = 1.0
+    """Expected number a month where nothing happened, over all sites and analytes together."""
 
 
 class Period(Model):
@@ -102,6 +139,12 @@ class Choices(Model):
     """How values below a limit are filled in; none keeps them as intervals from 0 to the limit."""
     compare_with: Published | None = None
     """Published figures that ours are held against."""
+    policy_change: Annotated[float, Field(gt=0, le=10), BeforeValidator(to_number)] = 0.25
+    """The change that would matter (0.25 is a quarter more, or as much less in ratio): statements give its probability."""
+    alerts: Alerts | None = None
+    """The contract of the alarms; without it, one false alert a month."""
+    operation: Operation | None = None
+    """An operation whose effect is asked for by the notebook effect."""
 
     @model_validator(mode="after")
     def _agree(self) -> Choices:

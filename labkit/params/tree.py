@@ -50,6 +50,15 @@ SAID: dict[str, tuple[str, str]] = {
     "errors": ("errors", "误差"),
     "below_limit": ("below a limit", "低于限值"),
     "compare_with": ("compared with", "对照"),
+    "policy_change": ("change that matters", "有意义的变化"),
+    "alerts": ("alarms", "预警"),
+    "operation": ("operation", "行动"),
+    "a_month": ("false alerts a month over all series: {:g}", "全部序列每月误报：{:g} 次"),
+    "operated": ("{sites}, from {start}, {weeks} weeks; source: {source}", "{sites}，自 {start} 起 {weeks} 周；来源：{source}"),
+    "simulated_operation": (
+        "simulated: {analyte} at {sites}, {change:+.0%} for {weeks} weeks from {start}",
+        "模拟：{sites} 的 {analyte} 自 {start} 起 {weeks} 周变化 {change:+.0%}",
+    ),
     "en": ("English", "英文"),
     "zh": ("Chinese", "中文"),
     "concentration": ("concentration", "浓度"),
@@ -159,7 +168,17 @@ def _study(choices: Choices, say: Speaker) -> Iterator[Branch]:
         yield Branch(say("period"), "", f"{choices.period.first} – {choices.period.last}")
     if city := choices.simulation:
         numbers = [say(name).format(getattr(city, name)) for name in ("seed", "sites", "weeks", "days_per_week", "start")]
+        if done := city.operation:
+            fields = done.model_dump() | {"sites": ", ".join(done.sites)}
+            numbers.append(say("simulated_operation").format(**fields))
         yield Branch(say("simulation"), "", " · ".join(numbers))
+    if choices.policy_change != 0.25:
+        yield Branch(say("policy_change"), "", f"±{100 * choices.policy_change:g} %")
+    if choices.alerts:
+        yield Branch(say("alerts"), "", say("a_month").format(choices.alerts.false_alerts_a_month))
+    if asked := choices.operation:
+        fields = asked.model_dump() | {"sites": ", ".join(asked.sites)}
+        yield Branch(say("operation"), "", say("operated").format(**fields))
 
 
 def _input(name: str, choices: Choices, say: Speaker) -> Branch:

@@ -2,5 +2,6 @@
 
 from labkit.simulate.city import Truth, city_analytes, simulate_city
 from labkit.simulate.houses import simulate_laboratories
+from labkit.simulate.use import Operation
 
-__all__ = ["Truth", "city_analytes", "simulate_city", "simulate_laboratories"]
+__all__ = ["Operation", "Truth", "city_analytes", "simulate_city", "simulate_laboratories"]

@@ -20,7 +20,7 @@ from labkit.errors import Refusal, Rule
 from labkit.simulate.catchment import metered_flow, nth_site, rainfall, recorded_populations, true_flow, true_population
 from labkit.simulate.holidays import FIRST_DAY, LAST_DAY
 from labkit.simulate.laboratory import LABORATORIES, measurement_error, report, sampled_days, significant
-from labkit.simulate.use import true_consumption
+from labkit.simulate.use import Operation, true_consumption
 
 SIM_SIZE = Rule(
     "SIM-SIZE",
@@ -74,6 +74,7 @@ def simulate_city(
     days_per_week: int = 1,
     start: date,
     analytes: Sequence[str] | None = None,
+    operation: Operation | None = None,
 ) -> Truth:
     """Simulate a city day by day, sample it, and write the files that its laboratories would hand in.
 
@@ -104,6 +105,8 @@ def simulate_city(
         First day of the first week. Trends and the new instrument count from here.
     analytes
         Keys of the analytes to report; all six if not given.
+    operation
+        A change of use of a known size; nothing else differs from the city without it.
 
     Returns
     -------
@@ -147,6 +150,8 @@ def simulate_city(
         for one in parameters.to_dict("records"):
             analyte = one["analyte"]
             consumption = true_consumption(site, one, seed, days)
+            if operation is not None:
+                consumption = consumption * operation.factor(site.code, analyte, days)
             mass_ratio = one["molar_mass_analyte"] / one["molar_mass_drug"]
             load = consumption * (people / 1000) * one["excretion_fraction"] * mass_ratio
             # a milligram in a cubic metre is a microgram in a litre

@@ -19,6 +19,7 @@ from labkit.simulate.house_styles import Rows, write_gbk, write_plain, write_she
 from labkit.simulate.laboratory import LABORATORIES
 from labkit.simulate.persons import HAIR_COLUMNS, PERSON_COLUMNS, draw_persons
 from labkit.simulate.register import QUALITY_COLUMNS, SITE_COLUMNS, quality_rows, site_rows
+from labkit.simulate.use import Operation
 from labkit.vocabulary import analyte_name
 
 MOST_SUBJECTS = 4_000
@@ -36,6 +37,7 @@ def simulate_laboratories(
     start: date = START,
     analytes: Sequence[str] | None = None,
     subjects: int = 120,
+    operation: Operation | None = None,
 ) -> tuple[Path, ...]:
     """Simulate a city with `simulate_city`, and write it as the files that its laboratories would hand in.
 
@@ -57,7 +59,7 @@ def simulate_laboratories(
 
     Parameters
     ----------
-    folder, seed, sites, weeks, days_per_week, start, analytes
+    folder, seed, sites, weeks, days_per_week, start, analytes, operation
         As for `simulate_city`; `analytes` are those of the water.
     subjects
         How many persons each laboratory tested in hair, and how many in blood.
@@ -84,7 +86,16 @@ def simulate_laboratories(
         raise Refusal(
             SIM_SIZE.at(file="simulate", column="subjects", name="subjects", value=subjects, low=1, high=MOST_SUBJECTS)
         )
-    simulate_city(folder, seed=seed, sites=sites, weeks=weeks, days_per_week=days_per_week, start=start, analytes=analytes)
+    simulate_city(
+        folder,
+        seed=seed,
+        sites=sites,
+        weeks=weeks,
+        days_per_week=days_per_week,
+        start=start,
+        analytes=analytes,
+        operation=operation,
+    )
     written = write_house_files(folder, seed=seed, sites=sites, weeks=weeks, start=start, subjects=subjects)
     return (*written, *(folder / name for name in ("flow.csv", "population.csv", "sites.csv", "quality.csv")))
 

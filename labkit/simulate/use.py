@@ -7,6 +7,8 @@ tomorrow. What is eliminated on a day is counted as taken on that day: the lag o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,25 @@ TRENDS = {
     ("S4", "ketamine"): (90, 0.30),
     ("S6", "cotinine"): (0, -0.03),
 }
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A change of use with a known size: at these sites, of this analyte, from a day on, for some weeks."""
+
+    sites: tuple[str, ...]
+    analyte: str
+    start: date
+    weeks: int
+    change: float
+
+    def factor(self, site: str, analyte: str, days: Days) -> Floats:
+        """Return what use is multiplied by on each day."""
+        if site not in self.sites or analyte != self.analyte:
+            return np.ones(days.size)
+        first = np.datetime64(self.start)
+        inside = (days >= first) & (days < first + 7 * self.weeks)
+        return np.where(inside, 1 + self.change, 1.0)
 
 
 def true_consumption(site: Site, parameters: Mapping[str, Any], seed: int, days: Days) -> Floats:
