@@ -5,8 +5,10 @@ those who cannot see it. Censored values are always visible, as open markers at 
 """
 
 from labkit.figures.assumptions import plot_assumptions
+from labkit.figures.change import plot_change_of_sites, plot_ranking
 from labkit.figures.comparison import plot_comparison
 from labkit.figures.consumption import plot_consumption
+from labkit.figures.decomposition import plot_decomposition
 from labkit.figures.figure import Figure
 from labkit.figures.load import plot_load
 from labkit.figures.official import plot_changes, plot_trend, plot_week
@@ -14,10 +16,13 @@ from labkit.figures.official import plot_changes, plot_trend, plot_week
 __all__ = [
     "Figure",
     "plot_assumptions",
+    "plot_change_of_sites",
     "plot_changes",
     "plot_comparison",
     "plot_consumption",
+    "plot_decomposition",
     "plot_load",
+    "plot_ranking",
     "plot_trend",
     "plot_week",
 ]

@@ -12,6 +12,7 @@ from labkit.wastewater.ledger import constants_used, variance_shares
 from labkit.wastewater.load import with_daily_load, with_load_per_1000
 from labkit.wastewater.official import changes, cities, official_trend
 from labkit.wastewater.summary import summarise
+from labkit.wastewater.trend import study_trend
 from labkit.wastewater.weekly import as_consumption, census_of_zeros, weekly_pattern
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "compare_with_reference",
     "constants_used",
     "official_trend",
+    "study_trend",
     "summarise",
     "variance_shares",
     "weekly_pattern",

@@ -20,25 +20,41 @@ from labkit.wording.official import (
     say_trend,
     say_zeros,
 )
+from labkit.wording.probability import say_probability
 from labkit.wording.sentences import Sentences, ShownTable
 from labkit.wording.summary import say_bottom_line, say_summary
+from labkit.wording.trend import (
+    say_change,
+    say_change_check,
+    say_components,
+    say_kendall,
+    say_trend_bottom_line,
+    say_trend_fingerprint,
+)
 
 __all__ = [
     "Sentences",
     "ShownTable",
     "disagreements",
     "say_bottom_line",
+    "say_change",
+    "say_change_check",
     "say_changes",
     "say_check",
     "say_cities",
+    "say_components",
     "say_data",
     "say_fingerprint",
+    "say_kendall",
     "say_limits",
     "say_official_bottom_line",
     "say_parameters",
+    "say_probability",
     "say_release_notes",
     "say_summary",
     "say_trend",
+    "say_trend_bottom_line",
+    "say_trend_fingerprint",
     "say_zeros",
     "status_notes",
 ]

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from labkit.models.inputs import BadInput, check_level, to_flags, to_floats
 from labkit.models.structural.components import Component, mix, smooth_points
+from labkit.models.structural.contrasts import with_contrasts
 from labkit.models.structural.likelihood import box_loglik
 from labkit.models.structural.result import StructuralFit
 from labkit.models.structural.rows import prepare, untold
@@ -30,6 +31,7 @@ def fit_structural(
     trend: str = "level",
     seasons: Sequence[tuple[float, int | str]] = (),
     regressors: Mapping[str, ArrayLike] | None = None,
+    contrasts: Mapping[str, ArrayLike] | None = None,
     scale: str = "log",
     changing_seasons: bool = False,
     variances: str = "averaged",
@@ -45,7 +47,7 @@ def fit_structural(
         y_i = \mu(t_i) + \sum_{s,j} [a_{sj} \cos(2\pi j t_i/p_s) + b_{sj} \sin(2\pi j t_i/p_s)] + x_i'\beta + \varepsilon_i
 
     with :math:`\mu` a random walk in real time (`"level"`) or one with a slope that itself moves (`"linear"`), and noise
-    :math:`\varepsilon_i \sim N(0, \sigma^2)`. What is known of a row is :math:`low_i \le y_i \le high_i`. Level, slope and
+    :math:`\varepsilon_i \sim N(0, \sigma^2)`. What is known of a row is :math:`low_i \le y_i \le high_i`.
     Level, slope and seasons start from a broad normal prior (100 spreads of the data), an effect from one of 3 spreads over its
     range; the spread is that of a censored normal sample. The likelihood is the density of the exact rows times
     the probability of the box of the others given them; while fitting, expectation propagation stands for it (exact with up to
@@ -64,6 +66,9 @@ def fit_structural(
         "dummy" instead of a number: one level a step of the period (times one apart).
     regressors : mapping of name to array, shape (n,)
         Weekday, holiday, rain, a step at a change of method; each has one constant effect per unit.
+    contrasts : mapping of name to array, shape (n,)
+        Weights over the rows of the trend: the mean of the last year minus that of the year before, say. Rows without value can
+        carry weights. Each comes back with the interval of the sum (`StructuralFit.contrast`).
     scale : {"log", "identity"}
         Natural logarithms, for values above zero; or the values as they are.
     changing_seasons : bool
@@ -110,7 +115,7 @@ def fit_structural(
         raise BadInput("variances", repr(variances), "'averaged' or 'likelihood'")
     design, seen = prepare(low, high, times, trend, seasons, regressors or {}, scale, changing_seasons)
     points = averaged(design, seen) if variances == "averaged" else [likeliest(design, seen)]
-    smoothed = smooth_points(design, seen, points)
+    smoothed = smooth_points(with_contrasts(design, contrasts or {}), seen, points)
     weights = np.array([point.weight for point in points])
     n, n_censored = int((seen.kind > 0).sum()), int((seen.kind == 2).sum())
     mode = points[0]
@@ -139,7 +144,8 @@ def fit_structural(
         components=found,
         signal=signal,
         observation=smoothed.observation,
-        coefficients={name: mix(*pair, weights, level) for name, pair in smoothed.coefficients.items()},
+        coefficients={name: mix(*smoothed.coefficients[name], weights, level) for name in design.coefficients},
+        contrasts={name: mix(*smoothed.coefficients[name], weights, level) for name in contrasts or {}},
         untold=untold(design, seen),
         variances={name: float(sum(point.weight * point.variances[name] for point in points)) for name in design.variances},
         kind=seen.kind,

@@ -60,6 +60,7 @@ class StructuralFit:
     signal: Component  # all but the noise
     observation: Floats  # the value where exact, its mean given everything where censored, the signal where missing
     coefficients: dict[str, tuple[Floats, Floats, Floats, Floats]]
+    contrasts: dict[str, tuple[Floats, Floats, Floats, Floats]]
     untold: dict[str, str]  # effects that are not estimable, and why
     variances: dict[str, float]  # noise; level, slope and season per unit of time
     kind: NDArray[np.int64]  # 0 missing, 1 exact, 2 censored
@@ -103,6 +104,13 @@ class StructuralFit:
         mean, sd, low, high = (float(part) for part in self.coefficients[name])
         if name in self.untold:
             raise NotEstimable(f"the effect of {name}", self.untold[name], "the share below the limit on each side")
+        return Effect(name, mean, sd, Interval(low, high, self.level, self.method), self.scale, self.n, self.n_censored)
+
+    def contrast(self, name: str) -> Effect:
+        """Give a weighted sum of the trend, with the interval of the sum."""
+        if name not in self.contrasts:
+            raise BadInput("name", repr(name), f"one of {sorted(self.contrasts)}")
+        mean, sd, low, high = (float(part) for part in self.contrasts[name])
         return Effect(name, mean, sd, Interval(low, high, self.level, self.method), self.scale, self.n, self.n_censored)
 
     def __str__(self) -> str:
