@@ -5,7 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from labkit.models.prevalence import chao, chapman, roc_area, rogan_gladen, zelterman, zero_truncated_poisson
+from labkit.models.prevalence import (
+    chao,
+    chapman,
+    closed_population,
+    count_population,
+    latent_class,
+    roc_area,
+    rogan_gladen,
+    zelterman,
+    zero_truncated_poisson,
+)
 
 
 def test_rogan_gladen_of_the_epir_manual() -> None:
@@ -47,3 +57,33 @@ def test_nnal_areas_and_cut_offs(shared) -> None:
     assert [round(v, 4) for v in (smoker.area, *smoker.interval)] == [0.9679, 0.9646, 0.9712]
     assert (exposed.cut, smoker.cut) == pytest.approx((-4.828314, -4.006334), abs=1e-6)
     assert (round(exposed.specificity, 4), round(exposed.sensitivity, 4)) == (0.9197, 0.8725)
+
+
+def test_myocardial_infarction_without_a_gold_standard(shared) -> None:
+    """Rindskopf and Rindskopf 1986: prevalence .4578; both rows of shares as in SOURCE.md of the data."""
+    table = pd.read_csv(shared("data/latent_class_tests/myocardial.csv"))
+    found = latent_class(table[["Q.wave", "History", "LDH", "CPK"]], table["freq"])
+    assert found.prevalence == pytest.approx(0.4578, abs=5e-5)
+    assert found.sensitivity == pytest.approx([0.767, 0.791, 0.828, 1], abs=5e-4)
+    assert found.specificity == pytest.approx([1, 0.805, 0.973, 0.804], abs=5e-4)
+    assert 0.4578 in found.prevalence_interval
+    for dependence in ([(3, 4)], "random effect"):
+        other = latent_class(table[["Q.wave", "History", "LDH", "CPK"]], table["freq"], dependence=dependence, starts=2)
+        assert other.deviance < found.deviance
+        assert other.prevalence in found.prevalence_interval
+
+
+def test_lists_of_trafficked_persons(shared) -> None:
+    """Six lists of 2013: independence gives 12,214, as told beside the data; the lists are not independent."""
+    table = pd.read_csv(shared("data/capture_recapture/SparseMSE_UKdat.csv"))
+    found = closed_population(table.iloc[:, :-1], table["count"])
+    assert (found.seen, round(found.value)) == (2744, 12214)
+    assert any("dependent" in said for said in found.warnings)
+
+
+def test_ill_persons_by_the_lower_bound(shared) -> None:
+    """Rcapture's manual: at least 8,000 by the lower end of the bound."""
+    table = pd.read_csv(shared("data/capture_recapture/Rcapture_ill.csv"))
+    found = count_population(table["freq"], heterogeneity="chao")
+    assert 8000 < found.interval.low < 8150
+    assert "a lower bound" in str(found)

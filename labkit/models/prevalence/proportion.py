@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 from labkit.models.inputs import BadInput, Floats, check_level
 from labkit.models.interval import Interval
@@ -100,16 +100,41 @@ def _jeffreys(x: int, n: int, alpha: float) -> tuple[float, float]:
     return (0.0 if x == 0 else low), (1.0 if x == n else high)
 
 
-def _blaker_acceptable(p: Floats, x: int, n: int) -> Floats:
-    """Return Blaker's acceptability: the smaller tail plus the largest opposite tail that does not exceed it."""
-    upper, lower = special.bdtrc(x - 1, n, p) if x else np.ones_like(p), special.bdtr(x, n, p)
-    grid = np.arange(n + 1)
-    below = special.bdtr(grid[None, :], n, p[:, None])
-    above = np.c_[np.ones_like(p), 1 - below[:, :-1]]
-    tolerance = 1 + 1e-12
-    opposite_low = np.where(below <= upper[:, None] * tolerance, below, 0).max(axis=1)
-    opposite_high = np.where(above <= lower[:, None] * tolerance, above, 0).max(axis=1)
-    return np.minimum(np.where(upper < lower, upper + opposite_low, lower + opposite_high), 1.0)
+def _blaker(x: int, n: int, alpha: float) -> tuple[float, float]:
+    return _blaker_low(x, n, alpha), 1.0 - _blaker_low(n - x, n, alpha)
+
+
+def _blaker_low(x: int, n: int, alpha: float) -> float:
+    """Return Blaker's lower end: the first place, from below, where the acceptability exceeds alpha.
+
+    At Clopper-Pearson's end both tails are at most alpha / 2. Going up, the upper tail grows until the next outcome below comes
+    to lie opposite, where the sum jumps to twice the tail and so above alpha: the end is that jump, or the crossing before it.
+    """
+    if x == 0:
+        return 0.0
+    start = float(special.betaincinv(x, n - x + 1, alpha / 2))
+
+    def upper(p: float) -> float:
+        return float(special.betainc(x, n - x + 1, p))
+
+    def lower(y: int, p: float) -> float:
+        return float(special.betaincc(y + 1, n - y, p)) if y >= 0 else 0.0
+
+    opposite, above = -1, x - 1  # the largest outcome whose lower tail is no more than alpha / 2 at the start
+    while above - opposite > 1:
+        middle = (opposite + above) // 2
+        if lower(middle, start) <= alpha / 2:
+            opposite = middle
+        else:
+            above = middle
+    jump = float(optimize.brentq(lambda p: lower(opposite + 1, p) - upper(p), start, 1.0, xtol=1e-15, rtol=1e-14))
+
+    def excess(p: float) -> float:
+        return upper(p) + lower(opposite, p) - alpha
+
+    if excess(jump) <= 0 or excess(start) >= 0:
+        return jump if excess(start) < 0 else start
+    return float(optimize.brentq(excess, start, jump, xtol=1e-15, rtol=1e-14))
 
 
 def _sterne_acceptable(p: Floats, x: int, n: int) -> Floats:
@@ -145,6 +170,6 @@ _INTERVALS: dict[str, Callable[[int, int, float], tuple[float, float]]] = {
     "wilson": _wilson,
     "clopper_pearson": _clopper_pearson,
     "jeffreys": _jeffreys,
-    "blaker": lambda x, n, alpha: _inverted(_blaker_acceptable, x, n, alpha),
+    "blaker": _blaker,
     "sterne": lambda x, n, alpha: _inverted(_sterne_acceptable, x, n, alpha),
 }

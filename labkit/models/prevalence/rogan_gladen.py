@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from labkit.models.inputs import BadInput, check_level
 from labkit.models.interval import Interval
@@ -107,56 +107,6 @@ def rogan_gladen(
         low, high = ((end + sp - 1) / (se + sp - 1) for end in ends)
     name = f"Rogan-Gladen, {method}"
     return TruePrevalence(value, Interval(float(low), float(high), level, name), x / n, x, n, se, sp, name, level)
-
-
-def bayesian_prevalence(
-    positive: int,
-    tested: int,
-    sensitivity: tuple[float, float],
-    specificity: tuple[float, float],
-    *,
-    prior: tuple[float, float] = (1.0, 1.0),
-    level: float = 0.95,
-    nodes: int = 48,
-) -> TruePrevalence:
-    """Return posterior mean and equal-tailed interval of the prevalence, with beta priors throughout; never outside 0 to 1.
-
-    Sensitivity and specificity are integrated over `nodes` quantiles each, the prevalence over 2,001 places: no random numbers.
-
-    Parameters
-    ----------
-    sensitivity, specificity, prior : two float
-        Parameters (a, b) of the beta priors; (right + 1, wrong + 1) after a validation study.
-
-    Raises
-    ------
-    BadInput
-        Impossible counts, or parameters at or below zero.
-
-    Examples
-    --------
-    >>> found = bayesian_prevalence(6, 151, (965.0, 37.0), (928.0, 74.0))
-    >>> 0 < found.interval.low < found.value < 0.03
-    True
-    """
-    check_level(level)
-    x, n = check_counts(positive, tested)
-    for name, pair in (("sensitivity", sensitivity), ("specificity", specificity), ("prior", prior)):
-        if len(pair) != 2 or not (np.asarray(pair) > 0).all():
-            raise BadInput(name, f"{pair}", "two numbers above zero, the parameters of a beta")
-    u = (np.arange(nodes) + 0.5) / nodes
-    se, sp = special.betaincinv(*sensitivity, u), special.betaincinv(*specificity, u)
-    at = np.linspace(0, 1, 2001)[1:-1]
-    share = at[:, None, None] * se[None, :, None] + (1 - at)[:, None, None] * (1 - sp)[None, None, :]
-    with np.errstate(divide="ignore"):
-        logs = special.xlogy(x, share) + special.xlogy(n - x, 1 - share)
-    weight = np.exp(logs - logs.max()).sum(axis=(1, 2)) * stats.beta.pdf(at, *prior)
-    weight /= weight.sum()
-    low, high = np.interp([(1 - level) / 2, (1 + level) / 2], np.cumsum(weight), at)
-    name = "Bayesian, beta priors"
-    interval = Interval(float(low), float(high), level, name)
-    means = [a / (a + b) for a, b in (sensitivity, specificity)]
-    return TruePrevalence(float((at * weight).sum()), interval, x / n, x, n, means[0], means[1], name, level)
 
 
 def _share(name: str, given: Uncertain) -> tuple[float, int | None]:
