@@ -16,7 +16,7 @@ class SegmentCost:
 
     def __init__(self, change: str, modified: bool) -> None:
         self.change, self.modified = change, modified
-        self.min_size = 1 if change == "mean" else 2
+        self.min_size = 1 if change in ("mean", "rate") else 2
 
     def fit(self, signal: Floats) -> SegmentCost:
         """Take the series."""
@@ -31,7 +31,9 @@ class SegmentCost:
         """Return the cost of one segment."""
         n = end - start
         total, square = self.sums[end] - self.sums[start], self.squares[end] - self.squares[start]
-        if self.change == "mean":  # of data with unit variance
+        if self.change == "rate":  # Poisson; terms of the counts alone are the same for every segmentation
+            cost = 2 * total * (np.log(n) - np.log(total)) if total > 0 else 0.0
+        elif self.change == "mean":  # of data with unit variance
             cost = square - total**2 / n
         else:
             spread = square if self.change == "variance" else square - total**2 / n

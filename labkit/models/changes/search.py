@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from labkit.models.changes.cost import SegmentCost
 from labkit.models.inputs import BadInput, Floats, NotEstimable, check_enough, to_floats
 
-CHANGES = ("mean", "variance", "mean and variance")
+CHANGES = ("mean", "variance", "mean and variance", "rate")
 PENALTIES = ("mbic", "bic", "aic", "hannan_quinn")
 
 
@@ -51,7 +51,12 @@ def noise_spread(values: ArrayLike) -> float:
 
 
 def find_changes(
-    values: ArrayLike, *, change: str = "mean", penalty: str | float = "mbic", spread: float | None = None
+    values: ArrayLike,
+    *,
+    change: str = "mean",
+    penalty: str | float = "mbic",
+    spread: float | None = None,
+    most: int | None = None,
 ) -> ChangePoints:
     r"""Find the segmentation that minimises the cost of its segments plus a penalty for each change (PELT, every place tried).
 
@@ -59,14 +64,16 @@ def find_changes(
     ----------
     values : array, shape (n,)
         Of equal steps of time, none missing, none censored, any unit.
-    change : {"mean", "variance", "mean and variance"}
-        What changes; segments have one value at least, two where a variance is estimated.
+    change : {"mean", "variance", "mean and variance", "rate"}
+        What changes; segments have one value at least, two where a variance is estimated. "rate" is of Poisson counts.
     penalty : {"mbic", "bic", "aic", "hannan_quinn"} or float
         For each change with p parameters that change (1, 1 or 2): ``(p + 2) ln n`` with ``ln`` of each segment's length added,
         ``(p + 1) ln n``, ``2 (p + 1)``, ``2 (p + 1) ln ln n``; or a number.
     spread : float, optional
         Standard deviation of the noise for "mean"; `noise_spread` unless given. Serial correlation makes that too small, and
         changes too many.
+    most : int, optional
+        Changes at most (exact, by dynamic programming); any number otherwise. Few are slow for long series.
 
     Raises
     ------
@@ -101,9 +108,17 @@ def find_changes(
     elif spread is not None:
         raise BadInput("spread", f"{spread} with {change}", "only with changes of the mean")
     weight = _penalty(penalty, y.size, 2 if change == "mean and variance" else 1)
+    if change == "rate" and (y < 0).any():
+        raise BadInput("values", "a negative count", "counts, zero or more")
     cost = SegmentCost(change, penalty == "mbic")
-    search = ruptures.Pelt(custom_cost=_adapted(cost), min_size=cost.min_size, jump=1)
-    ends = [int(end) for end in search.fit(scaled).predict(pen=weight)]
+    if most is not None:
+        ends = _few(scaled, cost, weight, most)
+    elif change == "mean" and not cost.modified:  # the same search, compiled
+        search = ruptures.KernelCPD(kernel="linear", min_size=1, jump=1)
+        ends = [int(end) for end in search.fit(scaled.reshape(-1, 1)).predict(pen=weight)]
+    else:
+        search = ruptures.Pelt(custom_cost=_adapted(cost), min_size=cost.min_size, jump=1)
+        ends = [int(end) for end in search.fit(scaled).predict(pen=weight)]
     segments = zip([0, *ends[:-1]], ends, strict=True)
     return ChangePoints(
         places=tuple(ends[:-1]),
@@ -113,6 +128,21 @@ def find_changes(
         n=y.size,
         method=f"PELT, {change}",
     )
+
+
+def _few(scaled: Floats, cost: SegmentCost, weight: float, most: int) -> list[int]:
+    """Return the ends of the best segmentation with at most so many changes."""
+    import ruptures
+
+    if most < 1 or most != int(most):
+        raise BadInput("most", f"{most}", "a whole number, 1 or more")
+    cost.fit(scaled)
+    candidates = [[scaled.size]]
+    search = ruptures.Dynp(custom_cost=_adapted(cost), min_size=cost.min_size, jump=1).fit(scaled)
+    for number in range(1, most + 1):
+        if (number + 1) * cost.min_size <= scaled.size:
+            candidates.append([int(end) for end in search.predict(n_bkps=number)])
+    return min(candidates, key=lambda ends: cost.sum_of_costs(ends) + weight * len(ends))
 
 
 def _penalty(penalty: str | float, n: int, parameters: int) -> float:
