@@ -50,6 +50,8 @@ _PLAIN = {quantity: {unit.casefold(): unit for unit in units} for quantity, unit
 LITRES_PER_M3 = 1e3
 NG_PER_MG = 1e6
 PER_1000 = 1e3
+MG_PER_KG = 1e6
+DAYS_A_YEAR = 365.0
 
 
 def to_factor(unit: str, quantity: str) -> float | None:
@@ -104,3 +106,13 @@ def per_1000(amount: Numbers, population: Numbers) -> Numbers:
     100.0
     """
     return amount / (population / PER_1000)
+
+
+def annual_mass(amount: Numbers, population: Numbers) -> Numbers:
+    """Return kg/year: `amount [mg/day/1000inh] · population / 1000 · 365 / 1e6 [mg/kg]`."""
+    return amount * population / PER_1000 * DAYS_A_YEAR / MG_PER_KG
+
+
+def intake_per_user(mass: Numbers, users: Numbers) -> Numbers:
+    """Return mg/day and user: `mass [kg/year] · 1e6 [mg/kg] / 365 / users`."""
+    return mass * MG_PER_KG / DAYS_A_YEAR / users

@@ -44,9 +44,11 @@ def _interval_terms(zl: Floats, zu: Floats, sd: Floats) -> list[Floats]:
 
     def part(z: Floats, power: int) -> Floats:
         inner = np.where(np.isfinite(z), z, 0.0)
-        return np.where(np.isfinite(z), inner**power * np.exp(-0.5 * inner**2 - LOG_ROOT - log_p), 0.0)
+        with np.errstate(over="ignore", invalid="ignore"):  # an interval of no probability: the step is taken back
+            return np.where(np.isfinite(z), inner**power * np.exp(-0.5 * inner**2 - LOG_ROOT - log_p), 0.0)
 
-    d, e, f, g = (part(zu, k) - part(zl, k) for k in range(4))
+    with np.errstate(invalid="ignore"):
+        d, e, f, g = (part(zu, k) - part(zl, k) for k in range(4))
     return [log_p, -d / sd, -e, -(e + d**2) / sd**2, (d - f - d * e) / sd, e - g - e**2]
 
 
