@@ -94,6 +94,11 @@ class Desk:
         return kept
 
 
+def false_alerts_a_month(desk: Desk) -> float:
+    """Return the contract of the alarms: what the study declares, or one false alert a month over all series."""
+    return desk.choices.alerts.false_alerts_a_month if desk.choices.alerts else 1.0
+
+
 def open_study(study: str, language: str = "en", choices: Mapping[str, Any] | None = None) -> Desk:
     """Lay the desk for a notebook.
 

@@ -12,9 +12,11 @@ from labkit.figures.decomposition import plot_decomposition
 from labkit.figures.figure import Figure
 from labkit.figures.load import plot_load
 from labkit.figures.official import plot_changes, plot_trend, plot_week
+from labkit.figures.watch import plot_alert, plot_watch
 
 __all__ = [
     "Figure",
+    "plot_alert",
     "plot_assumptions",
     "plot_change_of_sites",
     "plot_changes",
@@ -24,5 +26,6 @@ __all__ = [
     "plot_load",
     "plot_ranking",
     "plot_trend",
+    "plot_watch",
     "plot_week",
 ]

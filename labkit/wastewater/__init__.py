@@ -10,6 +10,7 @@ from labkit.wastewater.comparison import compare_with_reference
 from labkit.wastewater.consumption import with_consumption, with_interval
 from labkit.wastewater.doses import with_doses
 from labkit.wastewater.errors import declare, four_intervals, relative_error
+from labkit.wastewater.hotspots import presence_table, watch
 from labkit.wastewater.ledger import constants_used, variance_shares
 from labkit.wastewater.load import with_daily_load, with_load_per_1000
 from labkit.wastewater.official import changes, cities, official_trend
@@ -34,11 +35,13 @@ __all__ = [
     "intake_mg_user_day",
     "official_trend",
     "per_head_ratio",
+    "presence_table",
     "relative_error",
     "sorption_factor",
     "study_trend",
     "summarise",
     "variance_shares",
+    "watch",
     "weekly_means",
     "weekly_pattern",
     "with_consumption",

@@ -31,11 +31,18 @@ from labkit.wording.trend import (
     say_trend_bottom_line,
     say_trend_fingerprint,
 )
+from labkit.wording.watch import (
+    say_alerts,
+    say_presence,
+    say_watch_bottom_line,
+    say_watch_fingerprint,
+)
 
 __all__ = [
     "Sentences",
     "ShownTable",
     "disagreements",
+    "say_alerts",
     "say_bottom_line",
     "say_change",
     "say_change_check",
@@ -49,12 +56,15 @@ __all__ = [
     "say_limits",
     "say_official_bottom_line",
     "say_parameters",
+    "say_presence",
     "say_probability",
     "say_release_notes",
     "say_summary",
     "say_trend",
     "say_trend_bottom_line",
     "say_trend_fingerprint",
+    "say_watch_bottom_line",
+    "say_watch_fingerprint",
     "say_zeros",
     "status_notes",
 ]

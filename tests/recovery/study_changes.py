@@ -20,7 +20,7 @@ def simulate(cell: Mapping, rng: np.random.Generator) -> dict[str, float]:
     truth = at if step else None
     out = {}
     for name, correlation in (("", 0.0), (", correlation estimated", "estimate")) if ar else (("", 0.0),):
-        found = change_date_set(y, correlation=correlation, draws=99)
+        found = change_date_set(y, correlation=correlation, draws=99, seed=int(rng.integers(2**31)))
         out[f"covers the date{name}"] = float(truth in found)
         out[f"width of the set{name}"] = float(found.width)
         out[f"calls a change{name}"] = float(not found.no_change)

@@ -73,6 +73,8 @@ def limit_for(chart: str, parameter: float, alpha: float, both: bool) -> float:
         length = run_length_cusum(parameter, limit) if chart == "cusum" else run_length_ewma(parameter, limit, both=both)
         return float(np.log(length / wanted) if length > 0 else 50.0)
 
+    if excess(1e-3) >= 0:
+        return 0.0  # already one value above the reference value comes more seldom than that
     high = 1.0
     while excess(high) < 0:
         high *= 1.4

@@ -69,7 +69,7 @@ def change_date_set(
         ``(1 + 4 φ) / n`` and by one standard error: it is itself uncertain, and too small a correlation makes changes of what
         merely wanders. The set is then approximate; measured on its evaluation card.
     draws : int
-        For each p; their noise is one over their root.
+        For each p; their noise is one over their root, and the same seed draws the same noise for every series of one length.
     seed : int
         Of the draws.
 
