@@ -9,6 +9,7 @@ from labkit.figures.change import plot_change_of_sites, plot_ranking
 from labkit.figures.comparison import plot_comparison
 from labkit.figures.consumption import plot_consumption
 from labkit.figures.decomposition import plot_decomposition
+from labkit.figures.effect import plot_effects, plot_gap
 from labkit.figures.figure import Figure
 from labkit.figures.load import plot_load
 from labkit.figures.official import plot_changes, plot_trend, plot_week
@@ -23,6 +24,8 @@ __all__ = [
     "plot_comparison",
     "plot_consumption",
     "plot_decomposition",
+    "plot_effects",
+    "plot_gap",
     "plot_load",
     "plot_ranking",
     "plot_trend",

@@ -9,6 +9,7 @@ from labkit.wastewater.amounts import annual_mass_kg, intake_mg_user_day, per_he
 from labkit.wastewater.comparison import compare_with_reference
 from labkit.wastewater.consumption import with_consumption, with_interval
 from labkit.wastewater.doses import with_doses
+from labkit.wastewater.effect import declared_operation, study_effect
 from labkit.wastewater.errors import declare, four_intervals, relative_error
 from labkit.wastewater.hotspots import presence_table, watch
 from labkit.wastewater.ledger import constants_used, variance_shares
@@ -31,6 +32,7 @@ __all__ = [
     "constants_used",
     "decay_factor",
     "declare",
+    "declared_operation",
     "four_intervals",
     "intake_mg_user_day",
     "official_trend",
@@ -38,6 +40,7 @@ __all__ = [
     "presence_table",
     "relative_error",
     "sorption_factor",
+    "study_effect",
     "study_trend",
     "summarise",
     "variance_shares",
