@@ -18,6 +18,7 @@ from labkit.wastewater.official import changes, cities, official_trend
 from labkit.wastewater.sewer import decay_factor, sorption_factor
 from labkit.wastewater.summary import summarise
 from labkit.wastewater.trend import study_trend
+from labkit.wastewater.weekdays import just_significant_change, smallest_change, week_pattern
 from labkit.wastewater.weekly import as_consumption, census_of_zeros, weekly_pattern
 from labkit.wastewater.weeks import adjusted_mean, weekly_means
 
@@ -35,16 +36,19 @@ __all__ = [
     "declared_operation",
     "four_intervals",
     "intake_mg_user_day",
+    "just_significant_change",
     "official_trend",
     "per_head_ratio",
     "presence_table",
     "relative_error",
+    "smallest_change",
     "sorption_factor",
     "study_effect",
     "study_trend",
     "summarise",
     "variance_shares",
     "watch",
+    "week_pattern",
     "weekly_means",
     "weekly_pattern",
     "with_consumption",
