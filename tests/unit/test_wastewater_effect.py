@@ -105,3 +105,11 @@ def test_weights_follow_the_donor_that_moves_alike() -> None:
     weights = synthetic_weights(donors[:, 2] + 0.05 * rng.normal(size=60), donors)
     assert weights.argmax() == 2 and weights.sum() == pytest.approx(1) and (weights >= 0).all()
     assert synthetic_weights(donors[:, 0], donors[:, :1]).tolist() == [1.0]
+
+
+def test_a_site_that_was_never_above_its_limit_before_is_left_out_quietly() -> None:
+    loads = simulated()
+    hidden = (loads["site"] == "S7") & (loads["date"] < START)
+    loads.loc[hidden, "low"] = 0.0
+    found = effect(loads)
+    assert "S7" not in found.weights and len(found.weights) == 10

@@ -111,7 +111,9 @@ def operation_effect(
     if len(donors) < FEWEST_DONORS:
         raise NotEstimable("the effect", f"{len(donors)} comparison areas with enough results", "three or more")
     donors = donors[:MOST_DONORS]
-    centred = y - np.nanmean(y[before], axis=0)
+    known = ~np.isnan(y[before])
+    level_before = np.where(known, np.nan_to_num(y[before]), 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    centred = np.where(known.any(axis=0), y - level_before, np.nan)  # a site never known before has no place in it
     with np.errstate(invalid="ignore"):
         own = np.array([np.nan if np.isnan(row).all() else np.nanmean(row) for row in centred[:, columns]])
     pool = centred[:, donors]
