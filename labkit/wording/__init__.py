@@ -27,6 +27,7 @@ from labkit.wording.summary import say_bottom_line, say_summary
 from labkit.wording.trend import (
     say_change,
     say_change_check,
+    say_change_dates,
     say_components,
     say_kendall,
     say_trend_bottom_line,
@@ -47,6 +48,7 @@ __all__ = [
     "say_bottom_line",
     "say_change",
     "say_change_check",
+    "say_change_dates",
     "say_changes",
     "say_check",
     "say_cities",

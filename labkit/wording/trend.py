@@ -223,6 +223,39 @@ def say_change_check(check: pd.DataFrame, edition: Edition, level: float = 0.95)
     )
 
 
+def say_change_dates(dates: pd.DataFrame, edition: Edition, level: float = 0.95) -> ShownTable:
+    """Show since when: the series in which "no change" is ruled out, with the weeks that are not."""
+    called = dates[dates["no_change"] == "ruled out"].sort_values("p_no_change", kind="stable")
+    rows = [
+        (
+            analyte_name(row.analyte, edition.language),
+            row.site,
+            f"{row.weeks:.0f}",
+            f"{row.first} – {row.last}",
+            row.best,
+            _signed(row.ratio),
+        )
+        for row in called.itertuples()
+    ]
+    columns = (
+        (edition.pick("analyte", "检测物"), "left"),
+        (edition.pick("site", "采样点"), "left"),
+        (edition.pick("weeks", "周数"), "right"),
+        (edition.pick(f"between ({say_percent(level)} set)", f"变化时间范围（{say_percent(level)}）"), "left"),
+        (edition.pick("most likely", "最可能"), "left"),
+        (edition.pick("step", "变化幅度"), "right"),
+    )
+    caption = edition.pick(
+        "Series whose level changed: the weeks that cannot be ruled out.", "水平发生变化的序列：无法排除的变化时间。"
+    )
+    possible, refused = (int((dates["no_change"] == word).sum()) for word in ("possible", "not estimable"))
+    note = edition.pick(
+        f"In {possible} series “no change” is possible; {refused} are not estimable (mostly below limits, or too short).",
+        f"{possible} 个序列可能没有变化；{refused} 个无法估计（多数低于限值或过短）。",
+    )
+    return show_table("change_dates", caption, columns, rows, edition, note)
+
+
 def say_kendall(kendall: pd.DataFrame, edition: Edition) -> ShownTable:
     """Show the test that needs no curve: regional Kendall over sites and months."""
     rows = [

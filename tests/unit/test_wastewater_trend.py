@@ -148,3 +148,15 @@ def test_empty_ranks_and_pools() -> None:
     none = pooled_change(change_table([take_apart(one) for one in to_series(simulated())]))
     assert none["statement"].tolist() == ["not estimable"]
     assert not len(rank_table([]))
+
+
+def test_the_weeks_of_a_step_are_found_and_drift_or_limits_are_told() -> None:
+    stepped = simulated(change=np.log(1.6))
+    row = study_trend(stepped).dates.iloc[0]
+    assert (
+        row["no_change"] == "ruled out" and row["first"] <= "2023-02-14" and row["last"] >= "2023-02-08"
+    )  # weeks from the first day
+    assert row["ratio"] == pytest.approx(1.6, rel=0.1)
+    assert study_trend(simulated()).dates["no_change"].tolist() == ["possible"]
+    limited = study_trend(simulated(limit=20.0)).dates.iloc[0]
+    assert limited["no_change"] == "not estimable" and "below a limit" in limited["reason"]

@@ -2,6 +2,7 @@
 
 from labkit.wastewater.trend.change import change_table
 from labkit.wastewater.trend.check import change_against_truth
+from labkit.wastewater.trend.dates import change_dates
 from labkit.wastewater.trend.decomposition import TakenApart, component_table, take_apart, trend_table
 from labkit.wastewater.trend.kendall import kendall_table
 from labkit.wastewater.trend.pooled import pooled_change
@@ -14,6 +15,7 @@ __all__ = [
     "TakenApart",
     "TrendStudy",
     "change_against_truth",
+    "change_dates",
     "change_table",
     "component_table",
     "kendall_table",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from labkit.wastewater.trend.change import change_table
 from labkit.wastewater.trend.check import change_against_truth
+from labkit.wastewater.trend.dates import change_dates
 from labkit.wastewater.trend.decomposition import TakenApart, component_table, take_apart, trend_table
 from labkit.wastewater.trend.kendall import kendall_table
 from labkit.wastewater.trend.pooled import pooled_change
@@ -28,6 +29,7 @@ class TrendStudy:
     ranking: pd.DataFrame
     kendall: pd.DataFrame
     check: pd.DataFrame
+    dates: pd.DataFrame
 
 
 def study_trend(
@@ -65,4 +67,5 @@ def study_trend(
         rank_table(parts, errors, level),
         kendall_table(series, level),
         change_against_truth(loads, parts, change),
+        change_dates(parts, level),
     )
