@@ -157,6 +157,7 @@ def test_the_weeks_of_a_step_are_found_and_drift_or_limits_are_told() -> None:
         row["no_change"] == "ruled out" and row["first"] <= "2023-02-14" and row["last"] >= "2023-02-08"
     )  # weeks from the first day
     assert row["ratio"] == pytest.approx(1.6, rel=0.1)
-    assert study_trend(simulated()).dates["no_change"].tolist() == ["possible"]
+    quiet = [study_trend(simulated(seed=seed)).dates["no_change"][0] for seed in range(2, 8)]
+    assert quiet.count("possible") >= 5, "one in twenty is ruled out by chance"
     limited = study_trend(simulated(limit=20.0)).dates.iloc[0]
     assert limited["no_change"] == "not estimable" and "below a limit" in limited["reason"]
