@@ -1,4 +1,4 @@
-"""The commands about studies and their reports: run, list, verify."""
+"""The commands about studies and their reports: run, restate, list, verify."""
 
 from __future__ import annotations
 
@@ -33,6 +33,23 @@ def run(params: Path, reports: Path | None, settings: tuple[str, ...], verbose: 
     with heard_once(), listener(verbose=verbose, quiet=quiet) as listen:
         folder = run_study(params, reports, settings, listen)
     click.echo(folder)
+
+
+@main.command(epilog=EXIT_CODES, short_help="What would a study say with another parameter?")
+@click.argument("params", type=click.Path(path_type=Path))
+@click.option(
+    "--change", "changes", multiple=True, required=True, metavar="NAME=VALUE", help="As dose.cocaine=120; repeatable."
+)
+def restate(params: Path, changes: tuple[str, ...]) -> None:
+    """Read the study PARAMS again with changed rows of the parameter library, and print old, new and factor.
+
+    NAME is excretion.ANALYTE, dose.DRUG or molar_mass.SUBSTANCE, as in excretion.methamphetamine=0.39. Loads stay as
+    they are, nothing is published, and the library is not changed.
+    """
+    from labkit.study import restate_study
+    from labkit.wording import say_restated
+
+    click.echo(say_restated(restate_study(params, changes), language()))
 
 
 @main.command(name="list", short_help="Studies and notebooks of this project, one line each.")

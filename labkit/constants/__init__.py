@@ -5,6 +5,6 @@ field uses it and nobody has yet checked it here. A report that uses an unverifi
 alone: the form of every distribution is chosen here, and `place` says where the range was chosen here too.
 """
 
-from labkit.constants.library import Constant, equally_likely, find_constant, read_constants
+from labkit.constants.library import Constant, changed_constants, equally_likely, find_constant, read_constants
 
-__all__ = ["Constant", "equally_likely", "find_constant", "read_constants"]
+__all__ = ["Constant", "changed_constants", "equally_likely", "find_constant", "read_constants"]

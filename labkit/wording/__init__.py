@@ -22,6 +22,7 @@ from labkit.wording.official import (
     say_zeros,
 )
 from labkit.wording.probability import say_probability
+from labkit.wording.restate import say_restated
 from labkit.wording.sentences import Sentences, ShownTable
 from labkit.wording.summary import say_bottom_line, say_summary
 from labkit.wording.trend import (
@@ -65,6 +66,7 @@ __all__ = [
     "say_presence",
     "say_probability",
     "say_release_notes",
+    "say_restated",
     "say_summary",
     "say_trend",
     "say_trend_bottom_line",
