@@ -1,4 +1,4 @@
-"""The commands about studies and their reports: run, restate, list, verify."""
+"""The commands about studies and their reports: run, restate, design, list, verify."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ NO_PROJECT = Rule(
     "CLI-PROJECT",
     en=("no project here or above", "a folder with labkit/, notebooks/ and params/", "change into the folder of the project"),
     zh=("此处及上级文件夹都不是项目", "含有 labkit/、notebooks/ 和 params/ 的文件夹", "请进入项目文件夹后再运行"),
+)
+
+NO_DESIGN = Rule(
+    "CLI-DESIGN",
+    en=("no design can be computed: {reason}", "a study with series, and a budget of two samples a site", "change one of them"),
+    zh=("无法计算采样方案：{reason}", "须为含有序列的研究，且每个采样点至少两个样品", "请更改其中之一"),
 )
 
 
@@ -50,6 +56,36 @@ def restate(params: Path, changes: tuple[str, ...]) -> None:
     from labkit.wording import say_restated
 
     click.echo(say_restated(restate_study(params, changes), language()))
+
+
+@main.command(epilog=EXIT_CODES, short_help="Which samples would show the change one wants to see?")
+@click.argument("params", type=click.Path(path_type=Path))
+@click.option("--samples", type=click.IntRange(min=2), required=True, help="Budget: before and after, over all sites.")
+@click.option("--sites", type=click.IntRange(min=1), help="Sites sampled alike [default: those of the study].")
+@click.option("--change", type=click.FloatRange(min=0, min_open=True), help="Rise to be found [default: policy_change].")
+@click.option("--figure", type=click.Path(path_type=Path), help="PNG to write: 2, 4 and 7 samples a week.")
+def design(params: Path, samples: int, sites: int | None, change: float | None, figure: Path | None) -> None:
+    """Say which days and weeks find the smallest change, at the scatter of the study PARAMS and a budget of samples."""
+    from labkit.design import designs, scatter_of
+    from labkit.edition import Edition
+    from labkit.figures import plot_designs
+    from labkit.models.inputs import BadInput
+    from labkit.study import study_loads
+    from labkit.wording import say_designs
+
+    desk, loads = study_loads(params)
+    wanted = change or desk.choices.policy_change
+    try:
+        scatter = scatter_of(loads)
+        found = designs(scatter, samples, sites or loads["site"].nunique(), level=desk.choices.level)
+    except BadInput as reason:
+        raise Refusal(NO_DESIGN.at(str(params), reason=str(reason))) from None
+    click.echo(say_designs(found, scatter, wanted, language()))
+    if figure is not None:
+        drawn = plot_designs(scatter, Edition(language(), desk.edition.simulated), wanted, desk.choices.level)
+        with figure.open("xb") as new:
+            new.write(drawn.png)
+        click.echo(figure)
 
 
 @main.command(name="list", short_help="Studies and notebooks of this project, one line each.")

@@ -9,6 +9,7 @@ from labkit.figures.change import plot_change_of_sites, plot_ranking
 from labkit.figures.comparison import plot_comparison
 from labkit.figures.consumption import plot_consumption
 from labkit.figures.decomposition import plot_decomposition
+from labkit.figures.design import plot_designs
 from labkit.figures.effect import plot_effects, plot_gap
 from labkit.figures.figure import Figure
 from labkit.figures.load import plot_load
@@ -24,6 +25,7 @@ __all__ = [
     "plot_comparison",
     "plot_consumption",
     "plot_decomposition",
+    "plot_designs",
     "plot_effects",
     "plot_gap",
     "plot_load",

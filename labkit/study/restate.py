@@ -6,15 +6,12 @@ of the library is changed, with its source.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from labkit import desk as desks
 from labkit.errors import Refusal, Rule
 from labkit.models.inputs import BadInput
-from labkit.params import read_params, resolve_inputs
-from labkit.wastewater import with_daily_load, with_load_per_1000
+from labkit.study.loads import study_loads
 from labkit.wastewater.restate import Restated, restate
 
 CHANGE = Rule(
@@ -44,17 +41,12 @@ def restate_study(params_file: Path, changes: Sequence[str]) -> Restated:
     Refusal
         What `read_params` and the doors refuse; a change that is none.
     """
-    params = read_params(params_file)
     asked = dict(_change(one) for one in changes)
-    with tempfile.TemporaryDirectory() as scratch:
-        resolve_inputs(params, None)
-        simulated = desks.simulate_into(params.choices, Path(scratch))
-        desk = desks.lay_desk(params.choices, "en", params.path.parent.resolve(), simulated, Path(scratch))
-        if desk.jurisdiction is None or params.choices.results.format == "euda":
-            raise Refusal(NO_FACTOR.at(str(params.path)))
-        loads = with_load_per_1000(with_daily_load(desk.read_samples().frame))
+    desk, loads = study_loads(params_file)
+    if desk.jurisdiction is None:
+        raise Refusal(NO_FACTOR.at(str(params_file)))
     try:
-        return restate(loads, asked, desk.errors, level=params.choices.level, jurisdiction=desk.jurisdiction, doses=desk.doses)
+        return restate(loads, asked, desk.errors, level=desk.choices.level, jurisdiction=desk.jurisdiction, doses=desk.doses)
     except BadInput as reason:
         raise Refusal(CHANGE.at("--change", value=", ".join(changes), reason=str(reason))) from None
 

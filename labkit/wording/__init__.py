@@ -5,6 +5,7 @@ what a reader needs, with `<` before a limit.
 """
 
 from labkit.wording.checks import disagreements, say_check
+from labkit.wording.design import say_designs
 from labkit.wording.effect import say_effect_bottom_line, say_effect_fingerprint, say_effects
 from labkit.wording.loads import (
     say_data,
@@ -55,6 +56,7 @@ __all__ = [
     "say_cities",
     "say_components",
     "say_data",
+    "say_designs",
     "say_effect_bottom_line",
     "say_effect_fingerprint",
     "say_effects",

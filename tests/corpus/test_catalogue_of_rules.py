@@ -31,7 +31,7 @@ ELSEWHERE = {
         "unit/test_cli.py", "unit/test_publish.py", "unit/test_verify.py", "unit/test_runner.py", "unit/test_simulate.py",
         "unit/test_fonts.py", "unit/test_report_html.py", "unit/test_figures.py", "faults/test_publish_faults.py",
         "faults/test_completion.py", "faults/test_bad_input.py", "unit/test_params_fuzz.py", "unit/test_wording.py",
-        "unit/test_restate.py",
+        "unit/test_restate.py", "unit/test_design.py",
     ]),
 }  # fmt: skip
 NUMBERED = {"E": 22, "S": 22, "V": 27, "U": 21, "D": 17, "X": 17, "H": 12, "Y": 28, "T": 14}

@@ -97,7 +97,7 @@ def test_help_fits_a_page_and_lists_the_codes(say: Say) -> None:
     assert max(map(len, lines)) <= 100
     assert {int(code) for code in re.findall(r"^ {4}(\d+) {2,}\S", said.output, re.MULTILINE)} == CODES
     assert "\\b" not in said.output
-    for name in ("run", "restate", "list", "verify", "check", "profile", "simulate", "key", "store"):
+    for name in ("run", "restate", "design", "list", "verify", "check", "profile", "simulate", "key", "store"):
         assert re.search(rf"^  {name} +\S", said.output, re.MULTILINE)
         of_one = say(name, "--help")
         assert of_one.exit_code == 0
@@ -280,6 +280,9 @@ def test_check_a_bad_file(say: Say, tmp_path: Path, kind: str, text: str, row: i
         (["run", "params/three.yml", "--reports", "params/three.yml"], 2),
         (["run", "params/three.yml", "--reports", "nix/nix/nix"], 2),
         (["restate", "params/three.yml"], 64),
+        (["design", "params/three.yml"], 64),
+        (["design", "params/three.yml", "--samples", "1"], 64),
+        (["design", "params/three.yml", "--samples", "100"], 2),
         (["restate", "params/three.yml", "--change", "excretion.cocaine"], 2),
         (["restate", "params/three.yml", "--change", "excretion.cocaine=0.3"], 2),
         (["restate", "params/nix.yml", "--change", "excretion.cocaine=0.3"], 2),

@@ -82,5 +82,17 @@ def test_refusals_of_a_study() -> None:
         restate_study(PARAMS / "korea.yml", ["excretion.methamphetamine=much"])
     with pytest.raises(Refusal, match="RUN-CHANGE"):
         restate_study(PARAMS / "korea.yml", ["excretion.nothing=0.3"])
-    with pytest.raises(Refusal, match="RUN-NO-FACTOR"):
+    with pytest.raises(Refusal, match="RUN-NO-SAMPLES"):
         restate_study(PARAMS / "europe.yml", ["excretion.cocaine=0.3"])
+
+
+def test_a_study_that_ends_at_the_load_has_nothing_to_restate(tmp_path: Path) -> None:
+    text = (PARAMS / "first.yml").read_text(encoding="utf-8")
+    for name in ("correction_factor", "dose"):
+        text = text.replace(f"{name}: {{assume: constants}}", f"{name}: {{none: true}}")
+    project = tmp_path / "project"
+    for name in ("labkit", "notebooks", "params"):
+        (project / name).mkdir(parents=True)
+    (project / "params" / "first.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(Refusal, match="RUN-NO-FACTOR"):
+        restate_study(project / "params" / "first.yml", ["excretion.cocaine=0.3"])
