@@ -11,7 +11,7 @@ from labkit.wastewater.consumption import with_consumption, with_interval
 from labkit.wastewater.doses import with_doses
 from labkit.wastewater.effect import declared_operation, study_effect
 from labkit.wastewater.errors import declare, four_intervals, relative_error
-from labkit.wastewater.hotspots import presence_table, watch
+from labkit.wastewater.hotspots import presence_table, scan_table, watch
 from labkit.wastewater.ledger import constants_used, variance_shares
 from labkit.wastewater.load import with_daily_load, with_load_per_1000
 from labkit.wastewater.official import changes, cities, official_trend
@@ -41,6 +41,7 @@ __all__ = [
     "per_head_ratio",
     "presence_table",
     "relative_error",
+    "scan_table",
     "smallest_change",
     "sorption_factor",
     "study_effect",

@@ -7,6 +7,7 @@ what a reader needs, with `<` before a limit.
 from labkit.wording.checks import disagreements, say_check
 from labkit.wording.design import say_designs
 from labkit.wording.effect import say_effect_bottom_line, say_effect_fingerprint, say_effects
+from labkit.wording.kendall import say_kendall
 from labkit.wording.loads import (
     say_data,
     say_fingerprint,
@@ -23,6 +24,7 @@ from labkit.wording.official import (
     say_zeros,
 )
 from labkit.wording.probability import say_probability
+from labkit.wording.reasons import say_reason
 from labkit.wording.restate import say_restated
 from labkit.wording.sentences import Sentences, ShownTable
 from labkit.wording.summary import say_bottom_line, say_summary
@@ -31,13 +33,13 @@ from labkit.wording.trend import (
     say_change_check,
     say_change_dates,
     say_components,
-    say_kendall,
     say_trend_bottom_line,
     say_trend_fingerprint,
 )
 from labkit.wording.watch import (
     say_alerts,
     say_presence,
+    say_scan,
     say_watch_bottom_line,
     say_watch_fingerprint,
 )
@@ -67,8 +69,10 @@ __all__ = [
     "say_parameters",
     "say_presence",
     "say_probability",
+    "say_reason",
     "say_release_notes",
     "say_restated",
+    "say_scan",
     "say_summary",
     "say_trend",
     "say_trend_bottom_line",

@@ -7,6 +7,7 @@ import math
 from labkit.edition import Edition, say_percent
 from labkit.vocabulary import analyte_name
 from labkit.wastewater.effect import EffectStudy
+from labkit.wording.reasons import say_reason
 from labkit.wording.sentences import Sentences, ShownTable, show_table
 
 _CLAIMS = {
@@ -59,7 +60,7 @@ def say_effect_bottom_line(found: EffectStudy, edition: Edition, level: float = 
     paragraphs += [
         edition.pick(
             f"{analyte_name(row.analyte, 'en').capitalize()}: no claim, because {row.reason}.",
-            f"{analyte_name(row.analyte, 'zh')}：不作判断（{row.reason}）。",
+            f"{analyte_name(row.analyte, 'zh')}：不作判断（{say_reason(row.reason, edition)}）。",
         )
         for row in refused.itertuples()
     ]

@@ -71,3 +71,18 @@ def say_share(part: float, whole: float) -> str:
     if 99 < share < 100:
         return ">99 %"
     return f"{share:.0f} %"
+
+
+def say_signed_percent(ratio: float) -> str:
+    """Return a ratio as a signed percentage.
+
+    >>> say_signed_percent(1.25), say_signed_percent(0.96)
+    ('+25 %', '−4.0 %')
+    """
+    if not math.isfinite(ratio):
+        return "–"
+    percent = 100 * (ratio - 1)
+    if abs(percent) < 0.05:
+        return "0.0 %"
+    text = f"{abs(percent):.0f}" if abs(percent) >= 10 else f"{abs(percent):.1f}"
+    return f"{'−' if percent < 0 else '+'}{text} %"

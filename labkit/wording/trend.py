@@ -9,8 +9,9 @@ import pandas as pd
 
 from labkit.edition import Edition, say_percent
 from labkit.vocabulary import analyte_name
-from labkit.wording.numbers import say_list, say_number
+from labkit.wording.numbers import say_list, say_number, say_signed_percent
 from labkit.wording.probability import say_probability
+from labkit.wording.reasons import say_reason
 from labkit.wording.sentences import Sentences, ShownTable, show_table
 
 _NAMES = {
@@ -52,7 +53,7 @@ def _finding(
     name = name[0].upper() + name[1:]
     known = part[part["ratio"].notna()]
     if not len(known):
-        reason = part["reason"].iloc[0]
+        reason = say_reason(part["reason"].iloc[0], edition)
         return edition.pick(f"{name}: no change is estimable ({reason}).", f"{name}：无法估计变化（{reason}）。")
     weeks, n = known["weeks"].median(), int(part["n"].sum())
     below = int(part["n_censored"].sum())
@@ -71,7 +72,7 @@ def _finding(
         more, less = one["p_more"], one["p_less"]
     rising = p >= 0.5
     sure = say_probability(p if rising else 1 - p, edition)
-    change = f"{_signed(ratio)} ({_signed(low)} … {_signed(high)})"
+    change = f"{say_signed_percent(ratio)} ({say_signed_percent(low)} … {say_signed_percent(high)})"
     matters = say_probability(max(more, less), edition)
     smallest = known["smallest_ratio"].median() - 1
     up, down = (_sites(known[known["statement"] == one]) for one in ("rise", "fall"))
@@ -101,21 +102,6 @@ def _as_clause(sure: str) -> str:
     return sure.replace("leaning to", "what the data lean to").replace("evidence insufficient", "not shown")
 
 
-def _signed(ratio: float) -> str:
-    """Return a ratio as a signed percentage.
-
-    >>> _signed(1.25), _signed(0.96)
-    ('+25 %', '−4.0 %')
-    """
-    if not math.isfinite(ratio):
-        return "–"
-    percent = 100 * (ratio - 1)
-    if abs(percent) < 0.05:
-        return "0.0 %"
-    text = f"{abs(percent):.0f}" if abs(percent) >= 10 else f"{abs(percent):.1f}"
-    return f"{'−' if percent < 0 else '+'}{text} %"
-
-
 def _probability(p: float) -> str:
     """Return a probability that never reads as certainty."""
     if not math.isfinite(p):
@@ -124,7 +110,7 @@ def _probability(p: float) -> str:
 
 
 def _sites(rows: pd.DataFrame) -> list[str]:
-    return [f"{row.site} ({_signed(row.ratio)})" for row in rows.sort_values("ratio").itertuples()]
+    return [f"{row.site} ({say_signed_percent(row.ratio)})" for row in rows.sort_values("ratio").itertuples()]
 
 
 def say_change(change: pd.DataFrame, edition: Edition, policy_change: float = 0.25, level: float = 0.95) -> ShownTable:
@@ -137,12 +123,12 @@ def say_change(change: pd.DataFrame, edition: Edition, policy_change: float = 0.
                 analyte_name(row.analyte, edition.language),
                 row.site,
                 f"{row.n:,} ({row.n_censored:,})",
-                _signed(row.ratio),
-                f"{_signed(row.low)} … {_signed(row.high)}" if math.isfinite(row.ratio) else "–",
+                say_signed_percent(row.ratio),
+                f"{say_signed_percent(row.low)} … {say_signed_percent(row.high)}" if math.isfinite(row.ratio) else "–",
                 _probability(row.p_rise),
                 _probability(max(row.p_more, row.p_less)),
-                _signed(row.smallest_ratio),
-                _signed(row.population_ratio),
+                say_signed_percent(row.smallest_ratio),
+                say_signed_percent(row.population_ratio),
                 told,
                 edition.pick(*_LABELS[row.official_label]),
             )
@@ -162,7 +148,9 @@ def say_change(change: pd.DataFrame, edition: Edition, policy_change: float = 0.
         (edition.pick("±10 % label", "±10 % 标签"), "left"),
     )
     refused = [
-        f"{row.site} {analyte_name(row.analyte, edition.language)}: {row.reason}" for row in change.itertuples() if row.reason
+        f"{row.site} {analyte_name(row.analyte, edition.language)}: {say_reason(row.reason, edition)}"
+        for row in change.itertuples()
+        if row.reason
     ]
     note = edition.pick(
         "“Smallest found”: the change found in 80 % of cases, movements between weeks included. “People”: how the population "
@@ -233,7 +221,7 @@ def say_change_dates(dates: pd.DataFrame, edition: Edition, level: float = 0.95)
             f"{row.weeks:.0f}",
             f"{row.first} – {row.last}",
             row.best,
-            _signed(row.ratio),
+            say_signed_percent(row.ratio),
         )
         for row in called.itertuples()
     ]
@@ -254,40 +242,6 @@ def say_change_dates(dates: pd.DataFrame, edition: Edition, level: float = 0.95)
         f"{possible} 个序列可能没有变化；{refused} 个无法估计（多数低于限值或过短）。",
     )
     return show_table("change_dates", caption, columns, rows, edition, note)
-
-
-def say_kendall(kendall: pd.DataFrame, edition: Edition) -> ShownTable:
-    """Show the test that needs no curve: regional Kendall over sites and months."""
-    rows = [
-        (
-            analyte_name(row.analyte, edition.language),
-            str(row.sites),
-            f"{row.n:,} ({row.n_censored:,})",
-            f"{row.tau:+.3f}".replace("-", "−") if math.isfinite(row.tau) else "–",
-            ("<0.001" if row.p < 0.001 else f"{row.p:.3f}") if math.isfinite(row.p) else "–",
-            f"{_signed(row.ratio_per_year)} ({_signed(row.low)} … {_signed(row.high)})"
-            if math.isfinite(row.ratio_per_year)
-            else "–",
-        )
-        for row in kendall.itertuples()
-    ]
-    columns = (
-        (edition.pick("analyte", "检测物"), "left"),
-        (edition.pick("sites", "采样点"), "right"),
-        (edition.pick("n (not exact)", "n（非确切）"), "right"),
-        ("τ", "right"),
-        ("p", "right"),
-        (edition.pick("change a year (Sen)", "年变化（Sen）"), "right"),
-    )
-    caption = edition.pick(
-        "Regional Kendall: a monotone trend over the whole period, each site and month against itself.",
-        "区域 Kendall 检验：整个时期的单调趋势，每个采样点和月份只与自身比较。",
-    )
-    note = edition.pick(
-        "No slope is given where values lie below limits. Neighbouring weeks resemble each other, so p is too small.",
-        "有低于限值者不给出斜率。相邻周相似，故 p 偏小。",
-    )
-    return show_table("kendall", caption, columns, rows, edition, note)
 
 
 def say_trend_fingerprint(change: pd.DataFrame, edition: Edition) -> str:

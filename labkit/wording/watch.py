@@ -10,6 +10,7 @@ from labkit.edition import Edition, say_percent
 from labkit.vocabulary import analyte_name
 from labkit.wastewater.hotspots import COMMON_MODE, Watch
 from labkit.wording.numbers import say_number
+from labkit.wording.reasons import say_reason
 from labkit.wording.sentences import Sentences, ShownTable, show_table
 
 _TIERS = {"watch": ("watch", "关注"), "alert": ("alert", "预警"), "confirmed": ("confirmed", "确认")}
@@ -66,12 +67,8 @@ def say_watch_bottom_line(found: Watch, edition: Edition) -> Sentences:
 
 def _refused(key: str, reason: str, edition: Edition) -> str:
     """Say what was not watched, and why."""
-    if key == "sites":
-        count = reason.split()[0]
-        return edition.pick(reason, f"{count} 个人口过少的采样点不点名")
-    few = "three or more" in reason
-    zh = "采样点不足三个，无从与其余比较" if few else "没有任何一周具备十二周的确切基线（时间过短，或多数低于限值）"
-    return f"{analyte_name(key, edition.language)}: {edition.pick(reason, zh)}"
+    told = say_reason(reason, edition)
+    return told if key == "sites" else f"{analyte_name(key, edition.language)}{edition.pick(': ', '：')}{told}"
 
 
 def _named(row: object, edition: Edition) -> str:
@@ -131,6 +128,36 @@ def _checks(text: str, edition: Edition) -> str:
         else:
             told.append(edition.pick(*_CHECKS[part]))
     return edition.pick("; ", "；").join(told)
+
+
+def say_scan(scan: pd.DataFrame, edition: Edition) -> ShownTable:
+    """Show the strongest cluster of sites and weeks of each analyte, with a p that counts every set that was looked at."""
+    rows = [
+        (
+            analyte_name(row.analyte, edition.language),
+            row.sites,
+            f"{row.first_week} – {row.last_week}" if row.first_week != row.last_week else row.first_week,
+            f"{row.ratio:.2f}",
+            f"{row.p:.2f}",
+        )
+        for row in scan.sort_values("p", kind="stable").itertuples()
+    ]
+    columns = (
+        (edition.pick("analyte", "检测物"), "left"),
+        (edition.pick("sites", "采样点"), "left"),
+        (edition.pick("weeks of", "周"), "left"),
+        (edition.pick("times the usual", "与通常之比"), "right"),
+        ("p", "right"),
+    )
+    caption = edition.pick(
+        "The strongest cluster of each analyte: sites that rose together, out of all sets of sites and up to four weeks.",
+        "每种检测物最强的聚集：在所有采样点组合与至多四周的时段中，同时上升的采样点。",
+    )
+    note = edition.pick(
+        "There always is a strongest one; p says how often noise alone makes one as strong.",
+        "总会有一个最强的聚集；p 表示仅由波动产生同样强的聚集的频率。",
+    )
+    return show_table("scan", caption, columns, rows, edition, note)
 
 
 def say_presence(presence: pd.DataFrame, edition: Edition, level: float = 0.95) -> ShownTable:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from labkit.models.inputs import BadInput
-from labkit.wastewater.hotspots import COMMON_MODE, balance, funnel, positive_share_bound, presence_table, to_panels, watch
+from labkit.wastewater.hotspots import (
+    COMMON_MODE,
+    balance,
+    funnel,
+    positive_share_bound,
+    presence_table,
+    scan_table,
+    to_panels,
+    watch,
+)
 from labkit.wastewater.hotspots.residuals import against_others, departures
+from labkit.wastewater.hotspots.scan import _search
 
 
 def simulated(sites: int = 8, weeks: int = 80, sd: float = 0.2, seed: int = 1, limit: float = 0.0) -> pd.DataFrame:
@@ -158,3 +170,42 @@ def test_funnel_finds_what_is_not_chance_alone() -> None:
     assert wild.overdispersion > 3 and wild.outside.mean() < 0.25
     with pytest.raises(BadInput, match="5 or more"):
         funnel([1, 2], [1, 2])
+
+
+def test_the_scan_finds_sites_that_rise_a_little_together() -> None:
+    parts = watch(raised(simulated(sites=14, weeks=90), 2.2, ("S2", "S5", "S9"), last=3)).parts
+    row = scan_table(parts).iloc[0]
+    assert (
+        set(row["sites"].split(", ")) >= {"S2", "S5", "S9"}
+        and row["n_sites"] <= 7
+        and row["p"] <= 0.02
+        and 1.5 < row["ratio"] < 2.6
+    )
+    assert row["last_week"] == str(parts[0].panel.weeks[-1])
+    near = {"S2": ["S5", "S9"], "S5": ["S2"], "S9": ["S2"]}
+    assert set(scan_table(parts, neighbours=near).iloc[0]["sites"].split(", ")) == {"S2", "S5", "S9"}
+    apart = {site: [] for site in parts[0].panel.sites}
+    assert scan_table(parts, neighbours=apart).iloc[0]["n_sites"] == 1, "without neighbours a set is one site"
+
+
+def test_the_best_set_of_the_scan_is_the_best_of_all_sets() -> None:
+    rng = np.random.default_rng(4)
+    z = rng.normal(size=(9, 6))
+    known = rng.random(z.shape) > 0.2
+    z = np.where(known, z, 0.0)
+    best = max(
+        z[t - length + 1 : t + 1, list(chosen)].sum() / np.sqrt(known[t - length + 1 : t + 1, list(chosen)].sum())
+        for length in (1, 2, 3)
+        for t in range(length - 1, 9)
+        for size in range(1, 7)
+        for chosen in combinations(range(6), size)
+        if known[t - length + 1 : t + 1, list(chosen)].any()
+    )
+    assert _search(z, known, [np.arange(6)], 3)[0] == pytest.approx(best)
+
+
+def test_the_scan_keeps_its_p_where_nothing_happens() -> None:
+    found = [scan_table(watch(simulated(sites=10, weeks=60, seed=seed)).parts, draws=19).iloc[0]["p"] for seed in range(40)]
+    assert np.mean(np.array(found) <= 0.1) <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 40)
+    with pytest.raises(BadInput, match="19 draws"):
+        scan_table([], draws=3)

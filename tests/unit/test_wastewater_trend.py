@@ -73,13 +73,14 @@ def test_half_the_limit_would_have_said_something_else() -> None:
 @pytest.mark.parametrize(
     ("loads", "words"),
     [
-        (simulated().iloc[[0, -1]], "results in the earlier part"),
+        (simulated().iloc[[0, -1]], "2 results"),
+        (simulated(weeks=120).iloc[[0, 30, 60, *range(-80, 0)]], "in the earlier part"),
         (simulated(limit=1e6), "every value is censored"),
         (pd.concat([simulated().iloc[:150], simulated().iloc[-8:]]), "gap of"),
         (simulated(weeks=2, a_week=2), "results"),
         (simulated(sd=0.0), "equal"),
     ],
-    ids=["two samples", "all below", "a gap of a year", "two weeks", "constant"],
+    ids=["two samples", "one early sample", "all below", "a gap of a year", "two weeks", "constant"],
 )
 def test_what_cannot_be_said_is_refused_by_name(loads: pd.DataFrame, words: str) -> None:
     found = study_trend(loads)
@@ -161,3 +162,12 @@ def test_the_weeks_of_a_step_are_found_and_drift_or_limits_are_told() -> None:
     assert quiet.count("possible") >= 5, "one in twenty is ruled out by chance"
     limited = study_trend(simulated(limit=20.0)).dates.iloc[0]
     assert limited["no_change"] == "not estimable" and "below a limit" in limited["reason"]
+
+
+def test_a_thin_series_is_not_taken_apart() -> None:
+    few = take_apart(next(iter(to_series(simulated(weeks=20, a_week=1)))))
+    assert few.fit is None and few.refused == "a decomposition is not estimable: 20 results; instead: 24 or more"
+    loads = simulated(weeks=260)
+    a_week_a_year = loads[loads["date"].str[5:7].eq("03")]
+    thin = take_apart(next(iter(to_series(a_week_a_year))))
+    assert thin.fit is None and "results in 5 of 17 quarters" in thin.refused

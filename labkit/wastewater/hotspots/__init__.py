@@ -5,6 +5,7 @@ from labkit.wastewater.hotspots.nested import Balance, balance, positive_share_b
 from labkit.wastewater.hotspots.panel import Panel, to_panels
 from labkit.wastewater.hotspots.presence import presence_table
 from labkit.wastewater.hotspots.residuals import Departures, departures
+from labkit.wastewater.hotspots.scan import scan_table
 from labkit.wastewater.hotspots.triage import triage
 from labkit.wastewater.hotspots.watch import COMMON_MODE, Watch, watch
 
@@ -20,6 +21,7 @@ __all__ = [
     "funnel",
     "positive_share_bound",
     "presence_table",
+    "scan_table",
     "to_panels",
     "triage",
     "watch",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from labkit.models.inputs import BadInput, NotEstimable
 from labkit.models.structural import StructuralFit, fit_structural
-from labkit.wastewater.trend.series import SEASON_FROM, WEEKDAYS, YEAR_WEEKS, Series, calendar_effects
+from labkit.wastewater.trend.series import SEASON_FROM, WEEKDAYS, YEAR_WEEKS, Series, calendar_effects, check_dense
 
 Floats = NDArray[np.float64]
 
@@ -110,6 +110,10 @@ def take_apart(
     effects = {name: np.where(grid, 0.0, column) for name, column in effects.items()}
     seasons = [(YEAR_WEEKS, 1)] if series.span >= SEASON_FROM else []
     window, contrasts, refused = None, {}, ""
+    try:
+        check_dense(series)
+    except NotEstimable as reason:
+        return TakenApart(series, None, grid, days, None, str(reason))
     try:
         window = compare_windows(series, window_weeks)
         contrasts["change"] = _mean(times, grid, window.later) - _mean(times, grid, window.earlier)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from labkit.models.inputs import BadInput
+from labkit.models.inputs import BadInput, NotEstimable
 from labkit.vocabulary import Censored
 
 Floats = NDArray[np.float64]
@@ -21,6 +21,7 @@ YEAR_WEEKS = 365.25 / 7
 SEASON_FROM = 78.0  # weeks that a series has to span before a season of the year can be told from a trend
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FEWEST_A_WEEKDAY = 4
+FEWEST_RESULTS = 24
 
 
 @dataclass(frozen=True)
@@ -113,3 +114,21 @@ def calendar_effects(days: NDArray[np.datetime64], known: NDArray[np.bool_], hol
         if marked[known].sum() >= FEWEST_A_WEEKDAY:
             found["holiday"] = marked
     return found
+
+
+def check_dense(series: Series) -> None:
+    """Refuse a series that no trend, season and chance can be told apart in: few results, or most quarters without any.
+
+    Twenty-four results are two in each quarter of three years, the thinnest programme this is meant for.
+
+    Raises
+    ------
+    NotEstimable
+        Fewer than 24 results, or results in less than half of the quarters from the first to the last.
+    """
+    if series.n < FEWEST_RESULTS:
+        raise NotEstimable("a decomposition", f"{series.n} results", f"{FEWEST_RESULTS} or more")
+    quarters = series.days.astype("datetime64[M]").astype(np.int64) // 3
+    seen, spanned = np.unique(quarters).size, int(quarters[-1] - quarters[0]) + 1
+    if 2 * seen < spanned:
+        raise NotEstimable("a decomposition", f"results in {seen} of {spanned} quarters", "results in half of them or more")
