@@ -15,17 +15,17 @@ from typing import Any
 
 import pandas as pd
 
+from labkit.compare import MatrixStudy
 from labkit.edition import Edition
 from labkit.errors import Note, Refusal
 from labkit.loaders.euda import EudaRelease, read_euda
 from labkit.loaders.euda_files import FILES
 from labkit.loaders.euda_press import read_press
-from labkit.loaders.read import read_file
 from labkit.loaders.samples import Samples, read_samples
 from labkit.params import Choices, find_project, read_params, resolve_input, say_tree
-from labkit.params.read_profile import read_profile
 from labkit.simulate import Operation, simulate_laboratories
 from labkit.tables import TABLES, check, write_csv
+from labkit.zone import compare_matrices, read_zone
 
 SIMULATED_FOLDER = "simulated"
 
@@ -66,6 +66,15 @@ class Desk:
         """Read and join the study's files through their doors."""
         return read_samples(self.choices, self.base, self.simulated)
 
+    def compare_matrices(self, loads: pd.DataFrame, draws: int = 999) -> MatrixStudy | None:
+        """Compare the study's water with its hair and blood, inside the zone; None if it declares none."""
+        zone = read_zone(self.choices, self.base, self.simulated)
+        return compare_matrices(zone, loads, level=self.choices.level, draws=draws)
+
+    def read_quality(self) -> pd.DataFrame:
+        """Read the study's quality-control samples; empty if it declares none."""
+        return read_zone(self.choices.model_copy(update={"hair": None, "blood": None}), self.base, self.simulated).quality
+
     def read_release(self) -> EudaRelease:
         """Read the EUDA release that the study names."""
         files = self.choices.results.files
@@ -92,6 +101,12 @@ class Desk:
         kept = check(frame, TABLES[name])
         write_csv(kept, self.tables / f"{name}.csv")
         return kept
+
+    def keep_all(self, frames: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+        """Keep several tables by name, and return the names."""
+        for name, frame in frames.items():
+            self.keep(name, frame)
+        return tuple(frames)
 
 
 def false_alerts_a_month(desk: Desk) -> float:
@@ -143,6 +158,8 @@ def simulate_into(choices: Choices, folder: Path) -> Path | None:
         days_per_week=asked.days_per_week,
         start=asked.start,
         operation=Operation(**dict(asked.operation)) if asked.operation else None,
+        waves=asked.waves,
+        subjects=asked.subjects,
     )
     return target
 
@@ -170,16 +187,6 @@ def read_inputs(desk: Desk) -> Inputs:
         notes = tuple(Note(note.sentence("en"), note.sentence("zh"), note.rule.id) for note in release.notes)
         return Inputs(tuple(files), (*release.taken, *notes))
     samples = desk.read_samples()
-    if desk.simulated is not None:
-        _walk_doors(desk.simulated)
-    return Inputs(samples.files, samples.notes, samples.rows)
-
-
-def _walk_doors(simulated: Path) -> None:
-    """Send the simulated files that no notebook reads yet through their doors too: the whole way in is walked by every run."""
-    for kind in ("hair", "blood"):
-        for path in sorted(simulated.glob(f"{kind}-*")):
-            laboratory = path.stem.partition("-")[2]
-            read_file(path, f"{SIMULATED_FOLDER}/{path.name}", kind, read_profile(simulated / f"simulated-{laboratory}.yml"))
-    for kind in ("sites", "quality"):
-        read_file(simulated / f"{kind}.csv", f"{SIMULATED_FOLDER}/{kind}.csv", kind)
+    zone = read_zone(choices, desk.base, desk.simulated)
+    taken = dict((*samples.files, *zone.files))
+    return Inputs(tuple(taken.items()), (*samples.notes, *zone.notes), {**samples.rows, **zone.rows})

@@ -5,6 +5,16 @@ field uses it and nobody has yet checked it here. A report that uses an unverifi
 alone: the form of every distribution is chosen here, and `place` says where the range was chosen here too.
 """
 
+from labkit.constants.cutoffs import Cutoff, find_cutoff, read_cutoffs
 from labkit.constants.library import Constant, changed_constants, equally_likely, find_constant, read_constants
 
-__all__ = ["Constant", "changed_constants", "equally_likely", "find_constant", "read_constants"]
+__all__ = [
+    "Constant",
+    "Cutoff",
+    "changed_constants",
+    "equally_likely",
+    "find_constant",
+    "find_cutoff",
+    "read_constants",
+    "read_cutoffs",
+]

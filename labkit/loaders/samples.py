@@ -106,7 +106,7 @@ def read_samples(choices: Choices, base: Path, simulated: Path | None = None) ->
     """
     stage = choices.enters_at
     flow, people = choices.flow, choices.population
-    doors = _Doors(base, simulated)
+    doors = Doors(base, simulated)
     frame = doors.read_results(choices, stage)
     flows = doors.read(partial(read_file, kind="flow"), flow.observe) if isinstance(flow, Observed) else None
     populations = None
@@ -147,7 +147,7 @@ def read_samples(choices: Choices, base: Path, simulated: Path | None = None) ->
     )
 
 
-class _Doors:
+class Doors:
     """All files of a study sent through their doors; what is refused is gathered, so that every file is told at once."""
 
     def __init__(self, base: Path, simulated: Path | None) -> None:
@@ -159,11 +159,13 @@ class _Doors:
         self.taken: dict[str, Read] = {}
 
     def find(self, name: str) -> Path:
+        """Return where an input lies, and remember it."""
         path = resolve_input(name, self.base, self.simulated)
         self.files.append((name, path))
         return path
 
     def read(self, door: Callable[[Path, str], Read], name: str) -> pd.DataFrame:
+        """Return a file's rows through its door, with its name; an empty frame where it is refused."""
         try:
             read = door(self.find(name), name)
         except Refusal as refusal:
@@ -214,6 +216,7 @@ class _Doors:
         ]
 
     def raise_problems(self) -> None:
+        """Refuse with everything that was gathered."""
         if self.problems:
             raise Refusal(self.problems, len(self.problems) + self.more)
 

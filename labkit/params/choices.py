@@ -22,6 +22,7 @@ from labkit.params.inputs import (
     Dose,
     Errors,
     Flow,
+    LaboratoryFiles,
     Language,
     Model,
     Notebook,
@@ -75,6 +76,10 @@ class Simulation(Model):
     """First day of the simulated period, YYYY-MM-DD."""
     operation: SimulatedOperation | None = None
     """An operation with a known effect."""
+    waves: Annotated[float, Field(ge=0, le=2), BeforeValidator(to_number)] = 0.0
+    """Log standard deviation of waves of some months that each area has for itself; 0 is a city without."""
+    subjects: Annotated[int, Field(ge=1, le=4000), BeforeValidator(to_integer)] = 120
+    """Persons tested by each laboratory in hair, and as many in blood."""
 
 
 class Operation(Model):
@@ -145,6 +150,14 @@ class Choices(Model):
     """The contract of the alarms; without it, one false alert a month."""
     operation: Operation | None = None
     """An operation whose effect is asked for by the notebook effect."""
+    hair: LaboratoryFiles | None = None
+    """Results in hair, ng/mg, one row a subject and analyte; asked for by the notebook matrices."""
+    blood: LaboratoryFiles | None = None
+    """Results in blood, ng/mL."""
+    areas: Published | None = None
+    """Which areas drain to which sites, with shares: a sites table."""
+    quality: LaboratoryFiles | None = None
+    """Blanks, spikes, controls and duplicates of the laboratories; told by the notebook quality."""
 
     @model_validator(mode="after")
     def _agree(self) -> Choices:

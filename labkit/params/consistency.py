@@ -164,7 +164,7 @@ def _period(plain: Mapping[str, Any]) -> Iterator[Contradiction]:
 
 
 def _simulated(plain: Mapping[str, Any]) -> Iterator[Contradiction]:
-    for name in ("results", "flow", "population", "compare_with"):
+    for name in ("results", "flow", "population", "compare_with", "hair", "blood", "areas", "quality"):
         files = _part(plain, name).get("observe")
         for file in files if isinstance(files, list) else [files]:
             if isinstance(file, str) and file.startswith("simulated/") and "simulation" not in plain:
@@ -172,12 +172,12 @@ def _simulated(plain: Mapping[str, Any]) -> Iterator[Contradiction]:
 
 
 def _profiles(plain: Mapping[str, Any]) -> Iterator[Contradiction]:
-    results = _part(plain, "results")
-    profiles, files = results.get("profile"), results.get("observe")
-    if isinstance(profiles, list) and len(profiles) != (len(files) if isinstance(files, list) else 1):
-        yield ("results", "profile"), PAR_PROFILES, {
-            "profiles": len(profiles), "files": len(files) if isinstance(files, list) else 1,
-        }  # fmt: skip
+    for name in ("results", "hair", "blood", "quality"):
+        part = _part(plain, name)
+        profiles, files = part.get("profile"), part.get("observe")
+        n = len(files) if isinstance(files, list) else 1
+        if isinstance(profiles, list) and len(profiles) != n:
+            yield (name, "profile"), PAR_PROFILES, {"profiles": len(profiles), "files": n}
 
 
 def _dose(plain: Mapping[str, Any]) -> Iterator[Contradiction]:

@@ -74,18 +74,14 @@ class Observed(Known):
     """The file, relative to the params file, or after $LABKIT_DATA/; simulated/… is made by the run itself."""
 
 
-class ObservedResults(Known):
-    """Results of one or more laboratories, or of an agency, in files."""
+class ObservedFiles(Known):
+    """Files of one kind, each as its laboratory writes it."""
 
     word: ClassVar[str] = "observe"
     observe: Files
     """The file, or a list; relative to the params file, or after $LABKIT_DATA/; simulated/… is made by the run itself."""
     profile: Profiles | None = None
     """How the laboratory writes: the name of a profile of params/labs/ for all files, or a list with one for each file."""
-    format: Annotated[Literal["long", "euda"], BeforeValidator(one_of(["long", "euda"]))] = "long"
-    """How the file is laid out: long (one result a row, as CSV) or euda (the folder of an EUDA release)."""
-    files: FileName | None = None
-    """A list of the files expected there, each with its SHA-256."""
 
     @property
     def each(self) -> tuple[tuple[str, str | None], ...]:
@@ -93,6 +89,15 @@ class ObservedResults(Known):
         files = (self.observe,) if isinstance(self.observe, str) else self.observe
         profiles = self.profile if isinstance(self.profile, tuple) else (self.profile,) * len(files)
         return tuple(zip(files, profiles, strict=True))
+
+
+class ObservedResults(ObservedFiles):
+    """Results of one or more laboratories, or of an agency, in files."""
+
+    format: Annotated[Literal["long", "euda"], BeforeValidator(one_of(["long", "euda"]))] = "long"
+    """How the file is laid out: long (one result a row, as CSV) or euda (the folder of an EUDA release)."""
+    files: FileName | None = None
+    """A list of the files expected there, each with its SHA-256."""
 
     @property
     def folder(self) -> str:
@@ -206,3 +211,4 @@ Errors = Annotated[
 ]
 BelowLimit = Annotated[NotUsed, only("none")]
 Published = Annotated[Observed, only("observe")]
+LaboratoryFiles = Annotated[ObservedFiles, only("observe")]

@@ -21,6 +21,7 @@ from labkit.params.inputs import (
     Known,
     NotUsed,
     Observed,
+    ObservedFiles,
     ObservedPopulation,
     ObservedResults,
 )
@@ -53,6 +54,12 @@ SAID: dict[str, tuple[str, str]] = {
     "policy_change": ("change that matters", "有意义的变化"),
     "alerts": ("alarms", "预警"),
     "operation": ("operation", "行动"),
+    "hair": ("hair", "毛发"),
+    "blood": ("blood", "血液"),
+    "areas": ("areas", "区域"),
+    "quality": ("quality control", "质控"),
+    "waves": ("waves of the areas (log SD): {:g}", "区域波动（对数标准差）：{:g}"),
+    "subjects": ("persons a laboratory and matrix: {:,}", "每实验室每基质受检者：{:,} 人"),
     "a_month": ("false alerts a month over all series: {:g}", "全部序列每月误报：{:g} 次"),
     "operated": ("{sites}, from {start}, {weeks} weeks; source: {source}", "{sites}，自 {start} 起 {weeks} 周；来源：{source}"),
     "simulated_operation": (
@@ -94,7 +101,10 @@ UNITS: dict[str, str] = {
     "correction_factor": "mg/mg",
     "dose": "mg",
 }
-INPUTS = ("results", "flow", "population", "correction_factor", "dose", "errors", "below_limit", "compare_with")
+INPUTS = (
+    *("results", "flow", "population", "correction_factor", "dose", "errors", "below_limit", "compare_with"),
+    *("hair", "blood", "areas", "quality"),
+)
 
 
 @dataclass(frozen=True)
@@ -168,6 +178,10 @@ def _study(choices: Choices, say: Speaker) -> Iterator[Branch]:
         yield Branch(say("period"), "", f"{choices.period.first} – {choices.period.last}")
     if city := choices.simulation:
         numbers = [say(name).format(getattr(city, name)) for name in ("seed", "sites", "weeks", "days_per_week", "start")]
+        if city.waves:
+            numbers.append(say("waves").format(city.waves))
+        if choices.hair or choices.blood:
+            numbers.append(say("subjects").format(city.subjects))
         if done := city.operation:
             fields = done.model_dump() | {"sites": ", ".join(done.sites)}
             numbers.append(say("simulated_operation").format(**fields))
@@ -193,6 +207,11 @@ def _input(name: str, choices: Choices, say: Speaker) -> Branch:
         case ObservedResults():
             value, unit = known.folder, f"{UNITS[choices.enters_at]} · {say(known.format)}"
             notes = (say("files") + known.files,) if known.files else ()
+            if len(known.each) > 1 or known.profile:
+                value = f"{len(known.each)} {say('read_by')}"
+                notes = (*(file + (f"  · {profile}" if profile else "") for file, profile in known.each), *notes)
+        case ObservedFiles():
+            value = known.each[0][0]
             if len(known.each) > 1 or known.profile:
                 value = f"{len(known.each)} {say('read_by')}"
                 notes = (*(file + (f"  · {profile}" if profile else "") for file, profile in known.each), *notes)

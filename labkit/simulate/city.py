@@ -75,6 +75,7 @@ def simulate_city(
     start: date,
     analytes: Sequence[str] | None = None,
     operation: Operation | None = None,
+    waves: float = 0.0,
 ) -> Truth:
     """Simulate a city day by day, sample it, and write the files that its laboratories would hand in.
 
@@ -107,6 +108,8 @@ def simulate_city(
         Keys of the analytes to report; all six if not given.
     operation
         A change of use of a known size; nothing else differs from the city without it.
+    waves
+        Size of the waves that each site has for itself (see `true_consumption`); 0 is a city without.
 
     Returns
     -------
@@ -149,7 +152,7 @@ def simulate_city(
         frames = []
         for one in parameters.to_dict("records"):
             analyte = one["analyte"]
-            consumption = true_consumption(site, one, seed, days)
+            consumption = true_consumption(site, one, seed, days, waves)
             if operation is not None:
                 consumption = consumption * operation.factor(site.code, analyte, days)
             mass_ratio = one["molar_mass_analyte"] / one["molar_mass_drug"]

@@ -14,6 +14,7 @@ from pathlib import Path
 from labkit.errors import Refusal
 from labkit.simulate.catchment import nth_site
 from labkit.simulate.city import SIM_SIZE, simulate_city
+from labkit.simulate.habits import use_of_areas, use_table
 from labkit.simulate.house_profiles import START, profile_text
 from labkit.simulate.house_styles import Rows, write_gbk, write_plain, write_sheet
 from labkit.simulate.laboratory import LABORATORIES
@@ -38,6 +39,7 @@ def simulate_laboratories(
     analytes: Sequence[str] | None = None,
     subjects: int = 120,
     operation: Operation | None = None,
+    waves: float = 0.0,
 ) -> tuple[Path, ...]:
     """Simulate a city with `simulate_city`, and write it as the files that its laboratories would hand in.
 
@@ -54,12 +56,13 @@ def simulate_laboratories(
     ==================================  =============================================================================
 
     The numbers of the water files are those of `results.csv`, which is written as before beside `flow.csv`, `population.csv`
-    and `truth.csv`. Hair and blood are plain draws (`labkit.simulate.persons`). A laboratory that has none of the sites hands
+    and `truth.csv`. Hair and blood follow the use of the areas (`labkit.simulate.habits`), which
+    `truth_use.csv` holds. A laboratory that has none of the sites hands
     in no water.
 
     Parameters
     ----------
-    folder, seed, sites, weeks, days_per_week, start, analytes, operation
+    folder, seed, sites, weeks, days_per_week, start, analytes, operation, waves
         As for `simulate_city`; `analytes` are those of the water.
     subjects
         How many persons each laboratory tested in hair, and how many in blood.
@@ -95,12 +98,32 @@ def simulate_laboratories(
         start=start,
         analytes=analytes,
         operation=operation,
+        waves=waves,
     )
-    written = write_house_files(folder, seed=seed, sites=sites, weeks=weeks, start=start, subjects=subjects)
+    written = write_house_files(
+        folder,
+        seed=seed,
+        sites=sites,
+        weeks=weeks,
+        start=start,
+        subjects=subjects,
+        operation=operation,
+        waves=waves,
+    )
     return (*written, *(folder / name for name in ("flow.csv", "population.csv", "sites.csv", "quality.csv")))
 
 
-def write_house_files(folder: Path, *, seed: int, sites: int, weeks: int, start: date, subjects: int) -> tuple[Path, ...]:
+def write_house_files(
+    folder: Path,
+    *,
+    seed: int,
+    sites: int,
+    weeks: int,
+    start: date,
+    subjects: int,
+    operation: Operation | None = None,
+    waves: float = 0.0,
+) -> tuple[Path, ...]:
     """Write the laboratory files, the sites, the quality-control samples and the profiles of the city that lies in `folder`.
 
     Returns the laboratory files: those of water, hair and blood.
@@ -110,13 +133,16 @@ def write_house_files(folder: Path, *, seed: int, sites: int, weeks: int, start:
     with (folder / "results.csv").open(encoding="utf-8", newline="") as file:
         results = list(csv.DictReader(file))
     _number_samples(results)
+    use = use_of_areas(seed=seed, start=start, weeks=weeks, areas=sites, operation=operation, waves=waves)
+    truth = use_table(use)
+    write_plain(folder / "truth_use.csv", tuple(truth.columns), truth.astype(str).to_dict("records"))
     written = []
     for laboratory in LABORATORIES:
         water = [row for row in results if laboratory_of[row["site"]] == laboratory]
         if water:
             written.append(_write_water(folder, laboratory, water))
         for matrix, columns in (("hair", HAIR_COLUMNS), ("blood", PERSON_COLUMNS)):
-            drawn = draw_persons(matrix, laboratory, seed=seed, subjects=subjects, start=start, weeks=weeks, areas=sites)
+            drawn = draw_persons(matrix, laboratory, use, seed=seed, subjects=subjects, weeks=weeks, areas=sites)
             written.append(_write(folder, matrix, laboratory, columns, drawn))
         text = profile_text(laboratory, start)
         (folder / f"simulated-{laboratory}.yml").write_text(text, encoding="utf-8", newline="\n")

@@ -16,7 +16,19 @@ from labkit.simulate.city import city_analytes
 from labkit.simulate.laboratory import LABORATORIES, NEW_INSTRUMENT_DAY, limit_texts, significant
 
 SITE_COLUMNS = ("site", "name", "type", "area", "area_share", "closed")
-QUALITY_COLUMNS = ("date", "analyte", "type", "concentration", "unit", "expected", "lod", "loq", "sample", "laboratory")
+QUALITY_COLUMNS = (
+    "date",
+    "analyte",
+    "type",
+    "concentration",
+    "unit",
+    "expected",
+    "lod",
+    "loq",
+    "sample",
+    "replicate",
+    "laboratory",
+)
 QUALITY_EVERY = 28  # days
 SPIKE, CONTROL, DUPLICATE = 5.0, 20.0, 8.0  # times the loq
 RECOVERY_LOG_SD = 0.08
@@ -48,27 +60,29 @@ def _shares(number: int, seed: int) -> tuple[float, float]:
 
 
 def quality_rows(laboratories: list[str], analytes: list[str], *, seed: int, start: date, weeks: int) -> list[dict[str, str]]:
-    """Return a blank, a spike, a control and a duplicate of every analyte, every four weeks, for each laboratory, in ng/L."""
+    """Return a blank, a spike, a control and two duplicates of every analyte, every four weeks and laboratory, in ng/L."""
     rows = []
     for laboratory in laboratories:
         days = range(0, 7 * weeks, QUALITY_EVERY)
         for analyte in analytes:
             noise = stream(seed, laboratory, analyte, "quality").standard_normal((len(days), 3))
-            for day, errors in zip(days, np.exp(RECOVERY_LOG_SD * noise).tolist(), strict=True):
+            again = np.exp(RECOVERY_LOG_SD * stream(seed, laboratory, analyte, "replicate").standard_normal(len(days)))
+            for day, errors, other in zip(days, np.exp(RECOVERY_LOG_SD * noise).tolist(), again.tolist(), strict=True):
                 renewed = day >= NEW_INSTRUMENT_DAY and LABORATORIES[laboratory].renews
                 own = city_analytes().loc[analyte]
                 lod, loq = limit_texts((own["lod_ng_L"], own["loq_ng_L"]), renewed, 1)
                 spiked, controlled, repeated = (times * float(loq) for times in (SPIKE, CONTROL, DUPLICATE))
-                measured = {
-                    "blank": ("ND", ""),
-                    "spike": (significant(spiked * errors[0], 3), significant(spiked, 3)),
-                    "control": (significant(controlled * errors[1], 3), significant(controlled, 3)),
-                    "duplicate": (significant(repeated * errors[2], 3), ""),
-                }
+                measured = (
+                    ("blank", "ND", "", "1"),
+                    ("spike", significant(spiked * errors[0], 3), significant(spiked, 3), "1"),
+                    ("control", significant(controlled * errors[1], 3), significant(controlled, 3), "1"),
+                    ("duplicate", significant(repeated * errors[2], 3), "", "1"),
+                    ("duplicate", significant(repeated * other, 3), "", "2"),
+                )
                 rows += [
                     {"date": (start + timedelta(days=day)).isoformat(), "analyte": analyte, "type": kind,
                      "concentration": found, "unit": "ng/L", "expected": expected, "lod": lod, "loq": loq,
-                     "sample": f"QC-{kind[0].upper()}-{day:04d}", "laboratory": laboratory}
-                    for kind, (found, expected) in measured.items()
+                     "sample": f"QC-{kind[0].upper()}-{day:04d}", "replicate": replicate, "laboratory": laboratory}
+                    for kind, found, expected, replicate in measured
                 ]  # fmt: skip
     return rows

@@ -21,6 +21,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 # has its high and its low ones. Each analyte orders them differently (`site_stride`).
 SITE_SCORES = (0.0, -1.2, -0.7, -0.25, 0.25, 0.7, 1.2)
 SITE_LOG_SD = 0.05  # what the seed adds to the level of a site
+WAVING, WAVE_MEMORY = ("methamphetamine", "ketamine"), 0.6  # from one month to the next
 SLOW_MEMORY = 0.985  # of the slow wandering, from one day to the next
 # (site, analyte): first week of the change, and the log change per year from there on
 TRENDS = {
@@ -51,7 +52,7 @@ class Operation:
         return np.where(inside, 1 + self.change, 1.0)
 
 
-def true_consumption(site: Site, parameters: Mapping[str, Any], seed: int, days: Days) -> Floats:
+def true_consumption(site: Site, parameters: Mapping[str, Any], seed: int, days: Days, waves: float = 0.0) -> Floats:
     """Return the drug taken on each day, mg/day/1000 people in the catchment.
 
     The logarithm is a sum: typical level + standing of the site + trend + slow wandering + season + weekday + holiday + day.
@@ -64,6 +65,8 @@ def true_consumption(site: Site, parameters: Mapping[str, Any], seed: int, days:
         One row of `city_analytes.csv`.
     seed, days
         The city, and its days from the first one on without a gap.
+    waves
+        Log standard deviation of waves of some months that each site has for itself, for the drugs in `WAVING`.
     """
     analyte = parameters["analyte"]
     score = SITE_SCORES[(site.number * int(parameters["site_stride"])) % len(SITE_SCORES)]
@@ -79,7 +82,18 @@ def true_consumption(site: Site, parameters: Mapping[str, Any], seed: int, days:
     holiday = np.where(on_holiday(days), np.log(parameters["holiday_factor"]), 0.0)
     day = parameters["day_log_sd"] * stream(seed, site.code, analyte, "day").standard_normal(days.size)
     slow = parameters["slow_log_sd"] * _slow(stream(seed, site.code, analyte, "slow").standard_normal(days.size))
-    return np.exp(level + trend + slow + season + weekday + holiday + day)
+    wave = waves * _wave(stream(seed, site.code, analyte, "wave"), days.size) if waves and analyte in WAVING else 0.0
+    return np.exp(level + trend + slow + season + weekday + holiday + day + wave)
+
+
+def _wave(rng: np.random.Generator, days: int) -> Floats:
+    """Return a wave with unit variance: a value a month that remembers most of the last one, straight lines between."""
+    months = days // 30 + 3
+    values = rng.standard_normal(months)
+    for month in range(1, months):
+        values[month] = WAVE_MEMORY * values[month - 1] + np.sqrt(1 - WAVE_MEMORY**2) * values[month]
+    wave: Floats = np.interp(np.arange(days) / 30.0, np.arange(months), values)
+    return wave
 
 
 def _slow(shocks: Floats) -> Floats:

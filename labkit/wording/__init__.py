@@ -15,6 +15,14 @@ from labkit.wording.loads import (
     say_parameters,
     status_notes,
 )
+from labkit.wording.matrices import (
+    say_aside,
+    say_associations,
+    say_conflicts,
+    say_matrices_bottom_line,
+    say_matrices_fingerprint,
+    say_naive,
+)
 from labkit.wording.official import (
     say_changes,
     say_cities,
@@ -24,6 +32,7 @@ from labkit.wording.official import (
     say_zeros,
 )
 from labkit.wording.probability import say_probability
+from labkit.wording.quality import say_quality, say_quality_bottom_line, say_quality_fingerprint
 from labkit.wording.reasons import say_reason
 from labkit.wording.restate import say_restated
 from labkit.wording.sentences import Sentences, ShownTable
@@ -49,6 +58,8 @@ __all__ = [
     "ShownTable",
     "disagreements",
     "say_alerts",
+    "say_aside",
+    "say_associations",
     "say_bottom_line",
     "say_change",
     "say_change_check",
@@ -57,6 +68,7 @@ __all__ = [
     "say_check",
     "say_cities",
     "say_components",
+    "say_conflicts",
     "say_data",
     "say_designs",
     "say_effect_bottom_line",
@@ -65,10 +77,16 @@ __all__ = [
     "say_fingerprint",
     "say_kendall",
     "say_limits",
+    "say_matrices_bottom_line",
+    "say_matrices_fingerprint",
+    "say_naive",
     "say_official_bottom_line",
     "say_parameters",
     "say_presence",
     "say_probability",
+    "say_quality",
+    "say_quality_bottom_line",
+    "say_quality_fingerprint",
     "say_reason",
     "say_release_notes",
     "say_restated",

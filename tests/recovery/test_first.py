@@ -64,7 +64,10 @@ def test_everything_that_belongs_to_a_report_is_there(report: Path) -> None:
         *(f"notebooks/load.{language}.ipynb" for language in LANGUAGES),
         *(f"figures/{name}.{language}.png" for name in FIGURES for language in LANGUAGES),
         *(f"tables/{name}.csv" for name in ("consumption", "summary", "constants", "comparison", "dictionary")),
-        *(f"tables/simulated/{name}.csv" for name in ("results", "flow", "population", "truth", "sites", "quality")),
+        *(
+            f"tables/simulated/{name}.csv"
+            for name in ("results", "flow", "population", "truth", "truth_use", "sites", "quality")
+        ),
         *(
             f"tables/simulated/{what}-{house}"
             for what in ("water", "hair", "blood")

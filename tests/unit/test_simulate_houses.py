@@ -21,9 +21,10 @@ from labkit.errors import Refusal
 from labkit.params.profile import Profile, find_limit
 from labkit.params.strict_yaml import read_tree
 from labkit.simulate import simulate_city, simulate_laboratories
+from labkit.simulate.habits import use_of_areas
 from labkit.simulate.house_profiles import START, profile_text
 from labkit.simulate.laboratory import LABORATORIES, NEW_INSTRUMENT_DAY
-from labkit.simulate.persons import person_analytes
+from labkit.simulate.persons import draw_persons, person_analytes
 from labkit.simulate.workbook import write_workbook
 from labkit.vocabulary import ANALYTES, to_analyte
 
@@ -154,7 +155,7 @@ def test_the_kept_profiles_are_those_of_the_simulator(city: Path, laboratory: st
 
 
 @pytest.mark.parametrize("name", PERSONS)
-def test_persons_are_plain_draws_within_their_bounds(city: Path, name: str) -> None:
+def test_persons_are_drawn_within_their_bounds(city: Path, name: str) -> None:
     rows = table(city / name)
     zh = "north" not in name
     value, analyte, subject = ("检测结果", "检测物", "受试者编号") if zh else ("concentration", "analyte", "subject")
@@ -166,7 +167,7 @@ def test_persons_are_plain_draws_within_their_bounds(city: Path, name: str) -> N
         numbers = [each for each in found if isinstance(each, float)]
         assert set(found) - set(numbers) <= {"未检出" if zh else "ND", "<LOQ"}
         assert all(each >= float(one["loq"]) for each in numbers)
-        assert abs(len(numbers) / 120 - one["share_positive"]) < 0.15
+        assert len(numbers) / 120 < 1.6 * one["share_users"] + 0.1
         assert one["analyte"] in ANALYTES
     cutoffs = {float(row["阈值" if zh else "cutoff"]) for row in rows}
     assert cutoffs == set(drawn["cutoff"].astype(float))
@@ -213,8 +214,8 @@ def test_shares_of_an_area_add_up_to_at_most_one_and_stay_when_sites_are_added(c
 
 def test_quality_samples(city: Path) -> None:
     rows = table(city / "quality.csv")
-    assert len(rows) == 25 * 3 * 6 * 4
-    assert len({(row["date"], row["analyte"], row["type"], row["laboratory"]) for row in rows}) == len(rows)
+    assert len(rows) == 25 * 3 * 6 * 5
+    assert len({(row["date"], row["analyte"], row["type"], row["laboratory"], row["replicate"]) for row in rows}) == len(rows)
     assert {row["concentration"] for row in rows if row["type"] == "blank"} == {"ND"}
     for row in rows:
         if row["expected"]:
@@ -266,3 +267,30 @@ def test_a_workbook_holds_what_it_is_given_and_nothing_of_its_making(tmp_path: P
         assert [name for name in package.namelist() if name.startswith("docProps")] == []
     digest = "87669fccde079f81b69faa32ff8fc1302d111aea935c074b3b528c90306b4094"
     assert hashlib.sha256(path.read_bytes()).hexdigest() == digest, "other bytes than on the machine where this was written"
+
+
+def test_hair_and_blood_follow_the_use_of_their_area() -> None:
+    use = use_of_areas(seed=7, start=START, weeks=150, areas=6)
+    share = {}
+    for matrix in ("hair", "blood"):
+        rows = draw_persons(matrix, "north", use, seed=7, subjects=4000, weeks=150, areas=6)
+        mine = [row for row in rows if row["analyte"] == "methamphetamine"]
+        found = {
+            area: [row["concentration"] != "ND" for row in mine if row["area"] == area] for area in ("D1", "D2", "D3", "D4")
+        }
+        share[matrix] = [sum(one) / len(one) for one in found.values()]
+    level = use.relative["methamphetamine"][:4].mean(axis=1)
+    for matrix in ("hair", "blood"):
+        assert share[matrix].index(min(share[matrix])) == level.argmin(), matrix
+        assert share[matrix].index(max(share[matrix])) == level.argmax(), matrix
+    assert min(share["hair"]) > max(share["blood"]), "hair remembers months, blood a day"
+
+
+def test_the_truth_of_the_use_stands_beside(city: Path) -> None:
+    rows = table(city / "truth_use.csv")
+    assert len(rows) == 6 * 6 * 24 and set(rows[0]) == {"area", "month", "analyte", "true_relative_use"}
+    truth = {(row["site"], row["date"]): float(row["true_consumption_mg_day_1000inh"]) for row in table(city / "truth.csv")
+             if row["analyte"] == "ketamine"}  # fmt: skip
+    month = [value for (site, day), value in truth.items() if site == "S2" and day.startswith("2022-05")]
+    (own,) = [row for row in rows if (row["area"], row["month"], row["analyte"]) == ("D2", "2022-05", "ketamine")]
+    assert float(own["true_relative_use"]) == pytest.approx(sum(month) / len(month) / 4.6, rel=0.35)
