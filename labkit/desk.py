@@ -23,8 +23,10 @@ from labkit.loaders.euda_files import FILES
 from labkit.loaders.euda_press import read_press
 from labkit.loaders.samples import Samples, read_samples
 from labkit.params import Choices, find_project, read_params, resolve_input, say_tree
+from labkit.prevalence import PrevalenceStudy
 from labkit.simulate import Operation, simulate_laboratories
 from labkit.tables import TABLES, check, write_csv
+from labkit.users import count_users
 from labkit.zone import compare_matrices, read_zone
 
 SIMULATED_FOLDER = "simulated"
@@ -70,6 +72,12 @@ class Desk:
         """Compare the study's water with its hair and blood, inside the zone; None if it declares none."""
         zone = read_zone(self.choices, self.base, self.simulated)
         return compare_matrices(zone, loads, level=self.choices.level, draws=draws)
+
+    def study_prevalence(self, loads: pd.DataFrame) -> PrevalenceStudy | None:
+        """Ask how many people use the drug that the study names; None if it names none, or has no areas."""
+        zone = read_zone(self.choices, self.base, self.simulated)
+        truth = self.simulated / "truth_use.csv" if self.simulated is not None else None
+        return count_users(zone, loads, self.choices, self.jurisdiction or "", truth)
 
     def read_quality(self) -> pd.DataFrame:
         """Read the study's quality-control samples; empty if it declares none."""

@@ -14,6 +14,7 @@ from scipy import stats
 
 from labkit.compare.association import align, latent_correlation
 from labkit.compare.lags import false_discovery
+from labkit.compare.residuals import FEWEST_AREAS
 from labkit.compare.sides import Side
 from labkit.models.inputs import NotEstimable
 
@@ -77,7 +78,10 @@ def conflicts(one: Side, other: Side, *, false_share: float = FALSE_SHARE) -> pd
                     "check": _checks(one, other, int(k), aligned.span - 1 + start, length),
                 }
             )
-    found = pd.DataFrame(rows)
+    found = pd.DataFrame(rows, columns=[*COLUMNS[:7], "check"])
+    found = found[found.groupby("first_month")["area"].transform("size") >= FEWEST_AREAS].reset_index(drop=True)
+    if found.empty:
+        raise NotEstimable("a conflict", f"no stretch with {FEWEST_AREAS} areas", "more areas known in both matrices")
     stretch = found.groupby("first_month")["ratio"]
     middle = found["ratio"] - stretch.transform("median")
     spread = middle.groupby(found["first_month"]).transform(_clipped_sd)

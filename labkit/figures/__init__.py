@@ -15,6 +15,7 @@ from labkit.figures.figure import Figure
 from labkit.figures.load import plot_load
 from labkit.figures.matrices import plot_agreement, plot_associations, plot_lags, plot_windows
 from labkit.figures.official import plot_changes, plot_trend, plot_week
+from labkit.figures.prevalence import plot_multiverse, plot_prevalence
 from labkit.figures.quality import plot_control_charts, plot_limits_over_time
 from labkit.figures.watch import plot_alert, plot_watch
 
@@ -36,6 +37,8 @@ __all__ = [
     "plot_lags",
     "plot_limits_over_time",
     "plot_load",
+    "plot_multiverse",
+    "plot_prevalence",
     "plot_ranking",
     "plot_trend",
     "plot_watch",

@@ -7,7 +7,7 @@ Two things people confuse: a *choice* (what this study decided, here) and a *con
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -102,6 +102,33 @@ class Alerts(Model):
     """Expected number a month where nothing happened, over all sites and analytes together."""
 
 
+class Prevalence(Model):
+    """How many people use one drug: what is asked, and what is assumed of a user."""
+
+    drug: Text
+    """The drug, as methamphetamine."""
+    intake_mg_user_day: Annotated[float, Field(gt=0), BeforeValidator(to_number)]
+    """Milligrams of pure drug a user takes a day, over all days; the number that decides most."""
+    intake_log_sd: Annotated[float, Field(gt=0, le=3), BeforeValidator(to_number)] = 0.5
+    """How uncertain that is: log standard deviation, the excretion fraction's error included."""
+    selection: Annotated[float, Field(ge=0, le=12), BeforeValidator(to_number)] = 5.0
+    """Log odds by which those tested exceed the people they stand for."""
+    selection_sd: Annotated[float, Field(gt=0, le=5), BeforeValidator(to_number)] = 2.0
+    """How uncertain that is."""
+    age_range: Text = "15-64"
+    """In whom, as 15-64 or all."""
+    age_share: Annotated[float, Field(gt=0, le=1), BeforeValidator(to_number)] = 1.0
+    """Share of the people in that age range."""
+    window: Text = "past quarter"
+    """Over which time somebody counts as a user."""
+    source: Text
+    """Where the numbers are from."""
+    method: Annotated[Literal["approximation", "sampler"], BeforeValidator(one_of(["approximation", "sampler"]))] = (
+        "approximation"
+    )
+    """sampler: PyMC with nutpie (minutes); approximation: seconds, without a compiler."""
+
+
 class Period(Model):
     """The days that a study covers; results outside of it are left out and counted."""
 
@@ -150,6 +177,8 @@ class Choices(Model):
     """The contract of the alarms; without it, one false alert a month."""
     operation: Operation | None = None
     """An operation whose effect is asked for by the notebook effect."""
+    prevalence: Prevalence | None = None
+    """How many people: asked for by the notebook prevalence."""
     hair: LaboratoryFiles | None = None
     """Results in hair, ng/mg, one row a subject and analyte; asked for by the notebook matrices."""
     blood: LaboratoryFiles | None = None

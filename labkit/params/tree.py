@@ -58,6 +58,13 @@ SAID: dict[str, tuple[str, str]] = {
     "blood": ("blood", "血液"),
     "areas": ("areas", "区域"),
     "quality": ("quality control", "质控"),
+    "prevalence": ("how many people", "人数"),
+    "users": (
+        "{drug}, ages {age_range}, {window}; a user takes {intake_mg_user_day:g} mg a day "
+        "(log SD {intake_log_sd:g}); source: {source}",
+        "{drug}，{age_range} 岁，{window}；每名使用者每天 {intake_mg_user_day:g} mg"
+        "（对数标准差 {intake_log_sd:g}）；来源：{source}",
+    ),
     "waves": ("waves of the areas (log SD): {:g}", "区域波动（对数标准差）：{:g}"),
     "subjects": ("persons a laboratory and matrix: {:,}", "每实验室每基质受检者：{:,} 人"),
     "a_month": ("false alerts a month over all series: {:g}", "全部序列每月误报：{:g} 次"),
@@ -190,6 +197,8 @@ def _study(choices: Choices, say: Speaker) -> Iterator[Branch]:
         yield Branch(say("policy_change"), "", f"±{100 * choices.policy_change:g} %")
     if choices.alerts:
         yield Branch(say("alerts"), "", say("a_month").format(choices.alerts.false_alerts_a_month))
+    if people := choices.prevalence:
+        yield Branch(say("prevalence"), "", say("users").format(**people.model_dump()))
     if asked := choices.operation:
         fields = asked.model_dump() | {"sites": ", ".join(asked.sites)}
         yield Branch(say("operation"), "", say("operated").format(**fields))

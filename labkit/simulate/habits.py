@@ -24,6 +24,13 @@ HEAVY_SHARE = 0.35  # of those who take a drug
 USES_A_DAY = {"heavy": 0.5, "occasional": 0.07}
 HALF_LIFE_HOURS = {"methamphetamine": 10, "ketamine": 3, "MDMA": 7, "morphine": 3, "benzoylecgonine": 7}
 CHOSEN = {"treatment": 0.9, "referral": 0.5, "survey": -1.0, "driving": -0.3}  # log odds added by why somebody was tested
+SELECTION = 6.5  # log odds by which those tested for no special reason still exceed the people
+USERS_TESTED = {
+    "methamphetamine": 0.40,
+    "ketamine": 0.28,
+    "MDMA": 0.12,
+    "benzoylecgonine": 0.10,
+}  # as person_analytes.csv, hair
 RESPONSE = 1.3  # log odds of taking a drug for a log unit of use per head in the area
 
 
@@ -62,8 +69,16 @@ def use_of_areas(
     return AreaUse(start, relative)
 
 
+def share_of_people(analyte: str, index: Floats) -> Floats:
+    """Return the share of people who take what an analyte follows: that of the tested, freed of how they were chosen."""
+    share = USERS_TESTED.get(analyte, np.nan)
+    odds = np.log(share / (1 - share)) - SELECTION + RESPONSE * np.log(index)
+    found: Floats = 1 / (1 + np.exp(-odds))
+    return found
+
+
 def use_table(use: AreaUse) -> pd.DataFrame:
-    """Return the truth behind all matrices: one row an area, month and city analyte, use relative to the usual."""
+    """Return the truth behind all matrices: one row an area, month and city analyte, relative use and share of users."""
     rows = []
     for analyte, series in use.relative.items():
         days = np.datetime64(use.start) + np.arange(series.shape[1])
@@ -71,10 +86,16 @@ def use_table(use: AreaUse) -> pd.DataFrame:
         for month in np.unique(months):
             inside = months == month
             rows += [
-                (f"D{area + 1}", str(month), analyte, round(float(values[inside].mean()), 5))
+                (
+                    f"D{area + 1}",
+                    str(month),
+                    analyte,
+                    round(float(values[inside].mean()), 5),
+                    round(float(share_of_people(analyte, values[inside]).mean()), 7),
+                )
                 for area, values in enumerate(series)
             ]
-    return pd.DataFrame(rows, columns=["area", "month", "analyte", "true_relative_use"])
+    return pd.DataFrame(rows, columns=["area", "month", "analyte", "true_relative_use", "true_share_users"])
 
 
 def takes(share: float, index: float, reason: str, chance: float) -> bool:

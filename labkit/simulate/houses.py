@@ -135,7 +135,7 @@ def write_house_files(
     _number_samples(results)
     use = use_of_areas(seed=seed, start=start, weeks=weeks, areas=sites, operation=operation, waves=waves)
     truth = use_table(use)
-    write_plain(folder / "truth_use.csv", tuple(truth.columns), truth.astype(str).to_dict("records"))
+    write_plain(folder / "truth_use.csv", tuple(truth.columns), truth.astype(object).fillna("").astype(str).to_dict("records"))
     written = []
     for laboratory in LABORATORIES:
         water = [row for row in results if laboratory_of[row["site"]] == laboratory]

@@ -31,6 +31,14 @@ from labkit.wording.official import (
     say_trend,
     say_zeros,
 )
+from labkit.wording.prevalence import (
+    say_cautions,
+    say_contraction,
+    say_prevalence,
+    say_prevalence_bottom_line,
+    say_prevalence_check,
+    say_prevalence_fingerprint,
+)
 from labkit.wording.probability import say_probability
 from labkit.wording.quality import say_quality, say_quality_bottom_line, say_quality_fingerprint
 from labkit.wording.reasons import say_reason
@@ -61,6 +69,7 @@ __all__ = [
     "say_aside",
     "say_associations",
     "say_bottom_line",
+    "say_cautions",
     "say_change",
     "say_change_check",
     "say_change_dates",
@@ -69,6 +78,7 @@ __all__ = [
     "say_cities",
     "say_components",
     "say_conflicts",
+    "say_contraction",
     "say_data",
     "say_designs",
     "say_effect_bottom_line",
@@ -83,6 +93,10 @@ __all__ = [
     "say_official_bottom_line",
     "say_parameters",
     "say_presence",
+    "say_prevalence",
+    "say_prevalence_bottom_line",
+    "say_prevalence_check",
+    "say_prevalence_fingerprint",
     "say_probability",
     "say_quality",
     "say_quality_bottom_line",

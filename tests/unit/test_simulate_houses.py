@@ -288,7 +288,7 @@ def test_hair_and_blood_follow_the_use_of_their_area() -> None:
 
 def test_the_truth_of_the_use_stands_beside(city: Path) -> None:
     rows = table(city / "truth_use.csv")
-    assert len(rows) == 6 * 6 * 24 and set(rows[0]) == {"area", "month", "analyte", "true_relative_use"}
+    assert len(rows) == 6 * 6 * 24 and set(rows[0]) == {"area", "month", "analyte", "true_relative_use", "true_share_users"}
     truth = {(row["site"], row["date"]): float(row["true_consumption_mg_day_1000inh"]) for row in table(city / "truth.csv")
              if row["analyte"] == "ketamine"}  # fmt: skip
     month = [value for (site, day), value in truth.items() if site == "S2" and day.startswith("2022-05")]

@@ -24,6 +24,8 @@ REASONS = [
     "sites: 2; allowed: three or more; one site is compared with its own past by the trend notebook",
     "no week has a baseline of twelve weeks known from below: too short, or mostly below limits",
     "3 with fewer than 5,000 people are not named",
+    "an association is not estimable: 4 areas and 30 months with both; instead: 5 areas and 8 months",
+    "an association is not estimable: one matrix shows nothing beyond its sampling noise; instead: more samples or persons",
 ]
 
 

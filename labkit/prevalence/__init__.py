@@ -1,0 +1,44 @@
+"""How many people: from water, tests and registers, each alone and all together, with what each number stands on.
+
+Two things people confuse: mass, days of use and persons. Each step from one to the next needs an assumption, and the last is
+the largest.
+"""
+
+from labkit.prevalence.approximation import approximate_joint
+from labkit.prevalence.cautions import CAUTIONS, cautions_of
+from labkit.prevalence.conflict import source_conflicts
+from labkit.prevalence.data import Positives, Sources, check_sources
+from labkit.prevalence.joint import Joint, contraction
+from labkit.prevalence.multiverse import Multiverse, multiverse
+from labkit.prevalence.priors import Priors
+from labkit.prevalence.registers import RegisterEvidence, register_evidence
+from labkit.prevalence.sampler import sample_joint
+from labkit.prevalence.study import PrevalenceStudy, study_prevalence, tables_of
+from labkit.prevalence.tested import PostStratified, poststratify
+from labkit.prevalence.water import UsersFromWater, days_of_use, users_from_water
+
+__all__ = [
+    "CAUTIONS",
+    "Joint",
+    "Multiverse",
+    "Positives",
+    "PostStratified",
+    "PrevalenceStudy",
+    "Priors",
+    "RegisterEvidence",
+    "Sources",
+    "UsersFromWater",
+    "approximate_joint",
+    "cautions_of",
+    "check_sources",
+    "contraction",
+    "days_of_use",
+    "multiverse",
+    "poststratify",
+    "register_evidence",
+    "sample_joint",
+    "source_conflicts",
+    "study_prevalence",
+    "tables_of",
+    "users_from_water",
+]
