@@ -80,7 +80,7 @@ def study_prevalence(
         except NotEstimable as reason:
             rows.append(_row(name, None, str(reason), level))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    clash = source_conflicts(sources) if len(sources.names) > 1 else pd.DataFrame(columns=list(CONFLICT_COLUMNS))
+    clash = source_conflicts(sources, priors) if len(sources.names) > 1 else pd.DataFrame(columns=list(CONFLICT_COLUMNS))
     crossed = None
     if choices and sources.water_low is not None and np.isfinite(sources.water_low).any():
         weights = np.repeat(sources.people[:, None], len(sources.quarters), axis=1)
