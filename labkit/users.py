@@ -67,7 +67,7 @@ def lay_out(zone: Zone, loads: pd.DataFrame, choices: Choices, jurisdiction: str
     counts = {one.counts["matrix"].iloc[0]: one.counts for one in zone.counted}
     months = [*([] if water is None else water["date"].str[:7]), *(m for one in counts.values() for m in one["month"])]
     quarters = sorted({_quarter(month) for month in months})
-    areas = sorted(set(zone.areas["area"]) - {""})
+    areas = sorted(set(zone.areas["area"]) - {""}, key=lambda name: (len(name), name))
     shape = (len(areas), len(quarters))
     at_area, at_quarter = ({name: k for k, name in enumerate(names)} for names in (areas, quarters))
     told: dict[str, object] = {}

@@ -32,6 +32,7 @@ _GRADES = {
     "depends on choices": ("depends on choices", "取决于选择"),
     "an assumption more than a finding": ("an assumption more than a finding", "与其说是发现，不如说是假定"),
 }
+_METHODS = {"approximation: scales held, importance resampled": "近似：尺度取最可能值，按重要性重抽样"}
 _WINDOWS = {"past quarter": "过去一季", "past month": "过去一月", "past year": "过去一年"}
 NOTHING = (
     "This study does not ask how many people: no drug is named under prevalence, or no areas are declared.",
@@ -127,7 +128,9 @@ def say_prevalence(found: PrevalenceStudy | None, edition: Edition, level: float
     )
     caption = edition.pick("What the sources say together, and each alone.", "各来源合计与各自的结果。")
     note = (
-        edition.pick(f"Joint answer: {found.joint.method}.", f"联合结果的方法：{found.joint.method}。")
+        edition.pick(
+            f"Joint answer: {found.joint.method}.", f"联合结果的方法：{_METHODS.get(found.joint.method, found.joint.method)}。"
+        )
         if found and found.joint
         else ""
     )
