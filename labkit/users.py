@@ -13,15 +13,19 @@ import pandas as pd
 
 from labkit.compare import to_areas
 from labkit.compare.sides import KNOWN_WITHIN
+from labkit.models.inputs import BadInput
 from labkit.params import Choices
-from labkit.prevalence import Positives, PrevalenceStudy, Priors, Sources, study_prevalence
+from labkit.params.choices import Prevalence
+from labkit.prevalence import Positives, PrevalenceStudy, Priors, Sources, refused_study, study_prevalence
 from labkit.vocabulary import ANALYTES
 from labkit.wastewater.consumption import find_correction_factor
 from labkit.zone import Zone
 
-# factors on the number of users that can each be defended; a range of excretion stands in constants
-INTAKES = (24.5, 43.0, 54.0)  # mg a user and day, as published loads and shares imply
-EXCRETIONS = (0.227, 0.39, 0.43)  # methamphetamine, as in use
+# Of methamphetamine: milligrams a user and day that published loads and numbers of users imply (domain brief §2:
+# Guangdong 2023-24, Dalian 2015, China 2018), and excretion fractions in use, of which .227 and .39 are unverified.
+INTAKES = (24.5, 43.0, 54.0)
+EXCRETIONS = (0.227, 0.39, 0.43)
+CHEMICAL_OVER_CENSUS = 1.32  # people by chemical markers over census, Lai 2015
 
 
 def count_users(
@@ -31,20 +35,22 @@ def count_users(
     asked = choices.prevalence
     if asked is None or zone.areas.empty:
         return None
-    sources = lay_out(zone, loads, choices, jurisdiction)
+    try:
+        sources = lay_out(zone, loads, choices, jurisdiction)
+    except BadInput as reason:
+        return refused_study(str(reason))
     priors = Priors(
         intake_mg_user_day=asked.intake_mg_user_day,
         intake_log_sd=asked.intake_log_sd,
         selection=asked.selection,
         selection_sd=asked.selection_sd,
-        level=float(np.log(40 / asked.intake_mg_user_day) - 6),
     )
     return study_prevalence(
         sources,
         priors,
         sampler=asked.method == "sampler",
         level=choices.level,
-        choices=_choices(asked.drug, asked.age_share),
+        choices=_choices(asked, _excretion(asked.drug, loads, jurisdiction)),
         truth=_truth(truth, asked.drug, sources) if truth is not None else None,
     )
 
@@ -53,21 +59,28 @@ def lay_out(zone: Zone, loads: pd.DataFrame, choices: Choices, jurisdiction: str
     """Return the sources of the study's drug by area and quarter.
 
     Water is the log of the mean consumption of the quarter with the scatter of its days; persons are counted a month and added
-    up, so that somebody tested in two months counts twice.
+    up, so that somebody tested in two months counts twice. Areas whose people are not known are left out.
+
+    Raises
+    ------
+    BadInput
+        The people behind the sites are not known.
     """
     asked = choices.prevalence
     assert asked is not None
-    analytes = [key for key, one in ANALYTES.items() if one.drug == asked.drug and (loads["analyte"] == key).any()]
+    people = _people(loads, zone.areas)
+    areas = list(people.index)
     water = None
-    if analytes and (factor := find_correction_factor(analytes[0], asked.drug, jurisdiction)) is not None:
-        mine = to_areas(loads[loads["analyte"] == analytes[0]], zone.areas)
+    analyte = _analyte(asked.drug, loads)
+    factor = find_correction_factor(analyte, asked.drug, jurisdiction) if analyte else None
+    if factor is not None:
+        mine = to_areas(loads[loads["analyte"] == analyte], zone.areas[zone.areas["area"].isin(areas)])
         water = mine.assign(
             low=mine["low"] * factor.value / asked.age_share, high=mine["high"] * factor.value / asked.age_share
         )
     counts = {one.counts["matrix"].iloc[0]: one.counts for one in zone.counted}
     months = [*([] if water is None else water["date"].str[:7]), *(m for one in counts.values() for m in one["month"])]
     quarters = sorted({_quarter(month) for month in months})
-    areas = sorted(set(zone.areas["area"]) - {""}, key=lambda name: (len(name), name))
     shape = (len(areas), len(quarters))
     at_area, at_quarter = ({name: k for k, name in enumerate(names)} for names in (areas, quarters))
     told: dict[str, object] = {}
@@ -75,14 +88,14 @@ def lay_out(zone: Zone, loads: pd.DataFrame, choices: Choices, jurisdiction: str
         told = _water(water.assign(quarter=water["date"].map(_quarter)), at_area, at_quarter, shape)
     for matrix, table in counts.items():
         n, k = np.zeros(shape), np.zeros(shape)
-        for row in table[table["drug"] == asked.drug].itertuples():
+        for row in table[(table["drug"] == asked.drug) & table["area"].isin(areas)].itertuples():
             place = at_area[row.area], at_quarter[_quarter(row.month)]
             n[place] += row.tested
             k[place] += row.positive
         if n.sum():
             told[str(matrix)] = Positives(n, k)
     return Sources(
-        asked.drug, tuple(areas), tuple(quarters), _people(loads, zone.areas, areas) * asked.age_share,
+        asked.drug, tuple(areas), tuple(quarters), people.to_numpy(float) * asked.age_share,
         age_range=asked.age_range, window=asked.window, **told,  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -107,30 +120,46 @@ def _water(
     near = high - low <= KNOWN_WITHIN
     low = np.where(near, (low + high) / 2, low)
     high = np.where(near, low, high)
-    scatter = squares / free if free else 0.25
+    if not free:
+        return {}  # no two measured days of a quarter: how exact a quarter is cannot be told, so water is left out
+    scatter = squares / free
     error = np.where(n > 0, np.sqrt(scatter / np.maximum(n, 1)), np.nan)
     return {"water_low": low, "water_high": high, "water_error": error}
 
 
-def _people(loads: pd.DataFrame, areas: pd.DataFrame, names: list[str]) -> np.ndarray:
-    """Return the people of each area: those of the sampled site that most of it drains to; alike where none are known."""
+def _people(loads: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
+    """Return the people of each area, in natural order: those of the sampled site that most of it drains to."""
     if "population" not in loads or loads["population"].isna().all():
-        return np.ones(len(names)) * 1e5
-    of_site = loads.groupby("site")["population"].median()
-    main = (
-        areas[areas["site"].isin(of_site.index)].sort_values("area_share", kind="stable").drop_duplicates("area", keep="last")
-    )
-    found = main.set_index("area")["site"].map(of_site)
-    return found.reindex(names).fillna(of_site.median()).to_numpy(float)
+        raise BadInput("population", "not known behind any site", "a population in the study")
+    of_site = loads.groupby("site")["population"].median().dropna()
+    known = areas[(areas["area"] != "") & areas["site"].isin(of_site.index)]
+    main = known.sort_values("area_share", kind="stable").drop_duplicates("area", keep="last").set_index("area")["site"]
+    return main.map(of_site).loc[sorted(main.index, key=lambda name: (len(name), name))]
 
 
-def _choices(drug: str, age_share: float) -> dict[str, dict[str, float]]:
-    """Return what else could be defended, as factors on the number of users per mg of consumption with the excretion used."""
-    intake = {f"{one:g} mg a user and day": 1 / one for one in INTAKES}
-    found = {"intake": intake, "people": {"as recorded": 1.0, "32 % more (chemical)": 1 / 1.32}}
-    if drug == "methamphetamine":
-        found["excretion"] = {f"{one:g} excreted": EXCRETIONS[-1] / one for one in EXCRETIONS}
-    found["ages"] = {"all": age_share, "the age range": 1.0} if age_share < 1 else {"all": 1.0}
+def _analyte(drug: str, loads: pd.DataFrame) -> str | None:
+    return next((key for key, one in ANALYTES.items() if one.drug == drug and (loads["analyte"] == key).any()), None)
+
+
+def _excretion(drug: str, loads: pd.DataFrame, jurisdiction: str) -> float | None:
+    analyte = _analyte(drug, loads)
+    factor = find_correction_factor(analyte, drug, jurisdiction) if analyte else None
+    return factor.excretion.value if factor else None
+
+
+def _choices(asked: Prevalence, excretion: float | None) -> dict[str, dict[str, float]]:
+    """Return what else could be defended, as factors on the number of users per mg of consumption."""
+    spread = np.exp(asked.intake_log_sd)
+    own = (asked.intake_mg_user_day / spread, asked.intake_mg_user_day, asked.intake_mg_user_day * spread)
+    intakes = INTAKES if asked.drug == "methamphetamine" else own
+    found = {
+        "intake": {f"{one:.3g} mg a user and day": 1 / one for one in intakes},
+        "people": {"as recorded": 1.0, "32 % more (chemical)": 1 / CHEMICAL_OVER_CENSUS},
+    }
+    if asked.drug == "methamphetamine" and excretion is not None:
+        found["excretion"] = {f"{one:g} excreted": excretion / one for one in EXCRETIONS}
+    if asked.age_share < 1:
+        found["ages"] = {"all": asked.age_share, "the age range": 1.0}
     return found
 
 

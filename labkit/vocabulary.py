@@ -34,6 +34,7 @@ class Matrix(StrEnum):
 
 
 PERSON_LEVEL = (Matrix.HAIR, Matrix.BLOOD)
+MATRIX_NAMES = {"water": ("water", "污水"), "hair": ("hair", "毛发"), "blood": ("blood", "血液")}  # where they are compared
 
 
 class FileKind(StrEnum):

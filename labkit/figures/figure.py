@@ -102,6 +102,15 @@ def finish(drawing: Canvas, name: str, caption: str, alt: str, edition: Edition)
     return Figure(name, number, edition.caption(caption), alt, _to_png(drawing))
 
 
+def empty_figure(name: str, text: str, edition: Edition) -> Figure:
+    """Return a figure that only says why there is nothing to draw."""
+    with canvas(edition, 1.2) as drawing:
+        ax = drawing.subplots()
+        ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
+        ax.set_axis_off()
+        return finish(drawing, name, text, text, edition)
+
+
 def _to_png(drawing: Canvas) -> bytes:
     """Save with a palette of 96 colours: a third of the bytes, so that a report of many points stays under a megabyte."""
     drawing.set_dpi(DOTS_PER_INCH)

@@ -10,11 +10,10 @@ from matplotlib.lines import Line2D
 from labkit.compare import MatrixStudy
 from labkit.compare.windows import kernel
 from labkit.edition import Edition, say_percent
-from labkit.figures.figure import Figure, canvas, finish
+from labkit.figures.figure import Figure, canvas, empty_figure, finish
 from labkit.figures.marks import INK, MARKERS, colours, panels
-from labkit.vocabulary import drug_name
+from labkit.vocabulary import MATRIX_NAMES, drug_name
 
-_MATRICES = {"water": ("water", "污水"), "hair": ("hair", "毛发"), "blood": ("blood", "血液")}
 _NOTHING = ("No hair, blood or areas are declared.", "未声明毛发、血液或区域。")
 _MOST_AREAS, _FEWEST_TESTED = 4, 10
 
@@ -30,21 +29,21 @@ def plot_windows(found: MatrixStudy | None, edition: Edition) -> Figure:
         Language and stamp.
     """
     if found is None or not found.table.shape[0]:
-        return _nothing("windows", edition)
+        return empty_figure("windows", edition.pick(*_NOTHING), edition)
     best = found.table.reindex(found.table["p"].sort_values(kind="stable").index).iloc[0]
     drug = str(best["drug"])
-    sides = {matrix: found.sides[matrix, drug] for matrix in _MATRICES if (matrix, drug) in found.sides}
-    shades = dict(zip(_MATRICES, colours(3), strict=True))
+    sides = {matrix: found.sides[matrix, drug] for matrix in MATRIX_NAMES if (matrix, drug) in found.sides}
+    shades = dict(zip(MATRIX_NAMES, colours(3), strict=True))
     areas = next(iter(sides.values())).areas[:_MOST_AREAS]
     with canvas(edition, 1.5 + 1.55 * (-(-len(areas) // 2)) + 0.6) as drawing:
         grid = drawing.add_gridspec(1 + (-(-len(areas) // 2)), 6)
         spans = [drawing.add_subplot(grid[0, 2 * k : 2 * k + 2]) for k in range(3)]
-        for ax, matrix in zip(spans, _MATRICES, strict=True):
+        for ax, matrix in zip(spans, MATRIX_NAMES, strict=True):
             weights = kernel(matrix)
             ax.bar(-np.arange(weights.size), weights, width=0.85, color=shades[matrix], edgecolor=INK, linewidth=0.5)
             ax.set_xlim(-5.6, 0.6)
             ax.set_ylim(0, 1.05)
-            ax.set_title(edition.pick(*_MATRICES[matrix]))
+            ax.set_title(edition.pick(*MATRIX_NAMES[matrix]))
             ax.set_xlabel(edition.pick("months before sampling", "采样前月数"))
         spans[0].set_ylabel(edition.pick("share", "权重"))
         for k, area in enumerate(areas):
@@ -59,7 +58,7 @@ def plot_windows(found: MatrixStudy | None, edition: Edition) -> Figure:
             ax.xaxis.set_major_locator(mdates.YearLocator())
             ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         keys = [
-            Line2D([], [], color=shades[name], marker=mark, markersize=3, label=edition.pick(*_MATRICES[name]))
+            Line2D([], [], color=shades[name], marker=mark, markersize=3, label=edition.pick(*MATRIX_NAMES[name]))
             for mark, name in zip(MARKERS, sides, strict=False)
         ]
         drawing.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False)
@@ -83,7 +82,7 @@ def plot_windows(found: MatrixStudy | None, edition: Edition) -> Figure:
 def plot_lags(found: MatrixStudy | None, edition: Edition, level: float = 0.95) -> Figure:
     """Draw the lag profile of each drug and pair with its band; filled marks cannot be ruled out as the best lag."""
     if found is None or not found.lags:
-        return _nothing("lags", edition)
+        return empty_figure("lags", edition.pick(*_NOTHING), edition)
     with canvas(edition, 1.75 * (-(-len(found.lags) // 2)) + 0.9) as drawing:
         axes = panels(drawing, len(found.lags), 2, sharex=True)
         for ax, one in zip(axes, found.lags, strict=True):
@@ -93,7 +92,7 @@ def plot_lags(found: MatrixStudy | None, edition: Edition, level: float = 0.95) 
             kept = np.isin(one.lags, one.lag_set)
             for chosen, face in ((kept, "#0173b2"), (~kept, "white")):
                 ax.plot(one.lags[chosen], one.correlation[chosen], "o", color="#0173b2", markerfacecolor=face, markersize=4)
-            pair = edition.pick(" → ", " → ").join(edition.pick(*_MATRICES[name]) for name in one.pair)
+            pair = edition.pick(" → ", " → ").join(edition.pick(*MATRIX_NAMES[name]) for name in one.pair)
             ax.set_title(f"{drug_name(one.drug, edition.language)}: {pair}")
             ax.set_ylim(max(-1.6, float(one.low.min()) - 0.1), min(1.6, float(one.high.max()) + 0.1))
         drawing.supxlabel(edition.pick("months by which the second is later", "第二者滞后月数"), fontsize=9)
@@ -111,7 +110,7 @@ def plot_lags(found: MatrixStudy | None, edition: Edition, level: float = 0.95) 
 def plot_associations(found: MatrixStudy | None, edition: Edition, level: float = 0.95) -> Figure:
     """Draw each drug and pair with its interval; a filled mark is a finding, a short bar the smallest correlation findable."""
     if found is None or not len(found.table):
-        return _nothing("associations", edition)
+        return empty_figure("associations", edition.pick(*_NOTHING), edition)
     rows = found.table.iloc[::-1]
     with canvas(edition, 0.36 * len(rows) + 1.4) as drawing:
         ax = drawing.subplots()
@@ -121,8 +120,8 @@ def plot_associations(found: MatrixStudy | None, edition: Edition, level: float 
             ax.plot([row.correlation], [y], "o", color="#0173b2", markerfacecolor=face, markersize=6)
             ax.plot([row.smallest] * 2, [y - 0.25, y + 0.25], color="#d55e00", linewidth=1.6)
         names = [
-            f"{drug_name(row.drug, edition.language)}: {edition.pick(*_MATRICES[row.first])} – "
-            f"{edition.pick(*_MATRICES[row.second])}"
+            f"{drug_name(row.drug, edition.language)}: {edition.pick(*MATRIX_NAMES[row.first])} – "
+            f"{edition.pick(*MATRIX_NAMES[row.second])}"
             for row in rows.itertuples()
         ]
         ax.set_yticks(range(len(rows)), names)
@@ -144,7 +143,7 @@ def plot_associations(found: MatrixStudy | None, edition: Edition, level: float 
 def plot_agreement(found: MatrixStudy | None, edition: Edition) -> Figure:
     """Draw areas by stretches of months: how far the second matrix is from what the first foretells; crosses: conflicts."""
     if found is None or not len(found.conflicts):
-        return _nothing("agreement", edition)
+        return empty_figure("agreement", edition.pick(*_NOTHING), edition)
     groups = list(found.conflicts.groupby(["drug", "first", "second"], sort=False))[:4]
     areas = sorted(found.conflicts["area"].unique(), key=lambda one: (len(one), one))
     with canvas(edition, (0.17 * len(areas) + 0.8) * (-(-len(groups) // 2)) + 0.6) as drawing:
@@ -162,7 +161,7 @@ def plot_agreement(found: MatrixStudy | None, edition: Edition) -> Figure:
             ax.set_yticks(range(len(areas)), areas, fontsize=6)
             ax.set_xticks(range(wide.shape[1]), list(wide.columns), rotation=45, fontsize=6)
             ax.grid(False)
-            pair = " – ".join(edition.pick(*_MATRICES[name]) for name in (first, second))
+            pair = " – ".join(edition.pick(*MATRIX_NAMES[name]) for name in (first, second))
             ax.set_title(f"{drug_name(drug, edition.language)}: {pair}", fontsize=9)
         assert shown is not None
         drawing.colorbar(shown, ax=axes, shrink=0.7, label=edition.pick("standard deviations", "标准差"))
@@ -174,12 +173,3 @@ def plot_agreement(found: MatrixStudy | None, edition: Edition) -> Figure:
         )
         n = int((found.conflicts["conflict"] == "yes").sum())
         return finish(drawing, "agreement", caption, edition.pick(f"{n} crosses.", f"{n} 个叉号。"), edition)
-
-
-def _nothing(name: str, edition: Edition) -> Figure:
-    with canvas(edition, 1.2) as drawing:
-        ax = drawing.subplots()
-        text = edition.pick(*_NOTHING)
-        ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
-        ax.set_axis_off()
-        return finish(drawing, name, text, text, edition)

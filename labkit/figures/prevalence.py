@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from labkit.edition import Edition, say_percent
-from labkit.figures.figure import Figure, canvas, finish
+from labkit.figures.figure import Figure, canvas, empty_figure, finish
 from labkit.figures.marks import INK, plain_numbers
 from labkit.prevalence import PrevalenceStudy
 from labkit.vocabulary import drug_name
@@ -36,7 +36,7 @@ def plot_prevalence(found: PrevalenceStudy | None, edition: Edition, level: floa
     """
     rows = [] if found is None else [row for row in found.sources.itertuples() if math.isfinite(row.low)][::-1]
     if found is None or not rows:
-        return _nothing("prevalence", edition)
+        return empty_figure("prevalence", edition.pick(*_NOTHING), edition)
     with canvas(edition, 0.42 * len(rows) + 1.3) as drawing:
         ax = drawing.subplots()
         for y, row in enumerate(rows):
@@ -69,7 +69,7 @@ def plot_prevalence(found: PrevalenceStudy | None, edition: Edition, level: floa
 def plot_multiverse(found: PrevalenceStudy | None, edition: Edition) -> Figure:
     """Draw the number of users from water under every combination of choices, in order."""
     if found is None or found.multiverse is None:
-        return _nothing("multiverse", edition)
+        return empty_figure("multiverse", edition.pick(*_NOTHING), edition)
     values = found.multiverse.table["users_per_1000"].to_numpy(float)
     with canvas(edition, 2.6) as drawing:
         ax = drawing.subplots()
@@ -99,12 +99,3 @@ def plot_multiverse(found: PrevalenceStudy | None, edition: Edition) -> Figure:
         )
         alt = edition.pick(f"From {values.min():.2g} to {values.max():.2g}.", f"由 {values.min():.2g} 至 {values.max():.2g}。")
         return finish(drawing, "multiverse", caption, alt, edition)
-
-
-def _nothing(name: str, edition: Edition) -> Figure:
-    with canvas(edition, 1.2) as drawing:
-        ax = drawing.subplots()
-        text = edition.pick(*_NOTHING)
-        ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
-        ax.set_axis_off()
-        return finish(drawing, name, text, text, edition)

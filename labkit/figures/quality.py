@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from labkit.edition import Edition
-from labkit.figures.figure import Figure, canvas, finish
+from labkit.figures.figure import Figure, canvas, empty_figure, finish
 from labkit.figures.marks import INK, MARKERS, colours, panels
 from labkit.quality import chart, log_ratios
 from labkit.vocabulary import analyte_name
@@ -26,7 +26,9 @@ def plot_control_charts(quality: pd.DataFrame, edition: Edition) -> Figure:
     """
     controls = quality[quality["type"] == "control"] if len(quality) else quality
     if not len(controls):
-        return _nothing("control_charts", edition)
+        return empty_figure(
+            "control_charts", edition.pick("No quality-control samples are declared.", "未声明质控样品。"), edition
+        )
     analytes, laboratories = list(dict.fromkeys(controls["analyte"])), list(dict.fromkeys(controls["laboratory"]))
     shades = colours(len(laboratories))
     with canvas(edition, 1.5 * (-(-len(analytes) // 2)) + 0.8) as drawing:
@@ -105,12 +107,3 @@ def plot_limits_over_time(limits: pd.DataFrame, edition: Edition) -> Figure:
         top = worst.groupby("analyte")["share"].mean().idxmax()
         alt = edition.pick(f"Most often not exact: {top}.", f"最常为非确切：{analyte_name(str(top), 'zh')}。")
         return finish(drawing, "limits_over_time", caption, alt, edition)
-
-
-def _nothing(name: str, edition: Edition) -> Figure:
-    with canvas(edition, 1.2) as drawing:
-        ax = drawing.subplots()
-        text = edition.pick("No quality-control samples are declared.", "未声明质控样品。")
-        ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
-        ax.set_axis_off()
-        return finish(drawing, name, text, text, edition)

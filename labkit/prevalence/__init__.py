@@ -13,7 +13,7 @@ from labkit.prevalence.multiverse import Multiverse, multiverse
 from labkit.prevalence.priors import Priors
 from labkit.prevalence.registers import RegisterEvidence, register_evidence
 from labkit.prevalence.sampler import sample_joint
-from labkit.prevalence.study import PrevalenceStudy, study_prevalence, tables_of
+from labkit.prevalence.study import PrevalenceStudy, refused_study, study_prevalence, tables_of
 from labkit.prevalence.tested import PostStratified, poststratify
 from labkit.prevalence.water import UsersFromWater, days_of_use, users_from_water
 
@@ -35,6 +35,7 @@ __all__ = [
     "days_of_use",
     "multiverse",
     "poststratify",
+    "refused_study",
     "register_evidence",
     "sample_joint",
     "source_conflicts",

@@ -90,6 +90,12 @@ def study_prevalence(
     )  # fmt: skip
 
 
+def refused_study(reason: str) -> PrevalenceStudy:
+    """Return a study that gives no number, and says why."""
+    sources, areas, clash = (pd.DataFrame(columns=list(names)) for names in (COLUMNS, AREA_COLUMNS, CONFLICT_COLUMNS))
+    return PrevalenceStudy(None, sources, areas, clash, {}, None, None, reason)
+
+
 def _row(name: str, joint: Joint | None, reason: str, level: float) -> tuple[object, ...]:
     if joint is None:
         return (name, np.nan, np.nan, np.nan, np.nan, reason)

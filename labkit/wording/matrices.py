@@ -9,11 +9,10 @@ import pandas as pd
 from labkit.compare import MatrixStudy
 from labkit.compare.counts import RULE
 from labkit.edition import Edition, say_percent
-from labkit.vocabulary import drug_name
+from labkit.vocabulary import MATRIX_NAMES, drug_name
 from labkit.wording.reasons import say_reason
 from labkit.wording.sentences import Sentences, ShownTable, show_table
 
-MATRICES = {"water": ("water", "污水"), "hair": ("hair", "毛发"), "blood": ("blood", "血液")}
 _ASIDE = {
     "hair without the length of its segment": "毛发未给出段长",
     "no area": "没有区域",
@@ -39,7 +38,7 @@ def say_pair(first: str, second: str, edition: Edition) -> str:
     >>> say_pair("water", "hair", Edition("en"))
     'water and hair'
     """
-    one, other = (edition.pick(*MATRICES[name]) for name in (first, second))
+    one, other = (edition.pick(*MATRIX_NAMES[name]) for name in (first, second))
     return edition.pick(f"{one} and {other}", f"{one}与{other}")
 
 
@@ -157,7 +156,7 @@ def _named(key: str, edition: Edition) -> str:
     drug, _, what = key.partition(", ")
     if not what:
         return edition.pick(drug, {"profiles": "区域分组"}.get(drug, drug))
-    for name, (en, zh) in {**MATRICES, "one factor": ("one factor", "单因子")}.items():
+    for name, (en, zh) in {**MATRIX_NAMES, "one factor": ("one factor", "单因子")}.items():
         what = what.replace(name, edition.pick(en, zh))
     what = what.replace(" and ", edition.pick(" and ", "与"))
     return f"{drug_name(drug, edition.language)}, {what}"

@@ -59,6 +59,8 @@ _PHRASES = tuple(
         (r"(\d+) areas and two drugs", r"\1 个区域与两种毒品"),
         (r"Pareto k is ([\d.]+), and ([\d.]+) is the limit", r"Pareto k 为 \1，限值为 \2"),
         (r"the sampler \(sample_joint\)", "采样器"),
+        (r"not known behind any site", "各采样点人口均未知"),
+        (r"a population in the study", "研究中须给出人口"),
         (r"no mode was found", "未找到众数"),
         (r"(\d+)", r"\1"),
         (r"four or more in each part", "每段四个或以上"),
@@ -90,7 +92,7 @@ def say_reason(reason: str, edition: Edition) -> str:
         told = f"无法估计{_WHAT.get(found['what'], found['what'])}：{_phrase(found['why'])}"
         return told + (f"；所需：{_phrase(found['instead'])}" if found["instead"] else "")
     if found := _NOT_ALLOWED.fullmatch(reason):
-        what = {"sites": "采样点"}.get(found["what"], found["what"])
+        what = {"sites": "采样点", "population": "人口"}.get(found["what"], found["what"])
         return f"{what}：{_phrase(found['why'])}；须为：{_phrase(found['instead'])}"
     return _phrase(reason)
 
