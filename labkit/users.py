@@ -50,6 +50,7 @@ def count_users(
         priors,
         sampler=asked.method == "sampler",
         level=choices.level,
+        drift_log_sd=asked.drift_log_sd,
         choices=_choices(asked, _excretion(asked.drug, loads, jurisdiction)),
         truth=_truth(truth, asked.drug, sources) if truth is not None else None,
     )
@@ -96,7 +97,7 @@ def lay_out(zone: Zone, loads: pd.DataFrame, choices: Choices, jurisdiction: str
             told[str(matrix)] = Positives(n, k)
     return Sources(
         asked.drug, tuple(areas), tuple(quarters), people.to_numpy(float) * asked.age_share,
-        age_range=asked.age_range, window=asked.window, **told,  # type: ignore[arg-type]
+        age_range=asked.age_range, window=asked.window, water_as=asked.water_as, **told,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ _SOURCES = {
     "water": ("water alone", "仅污水"),
     "hair": ("hair alone", "仅毛发"),
     "blood": ("blood alone", "仅血液"),
+    "survey": ("survey alone", "仅调查"),
     "register": ("register alone", "仅登记"),
 }
 _NOTHING = ("No number of people is asked for, or none can be given.", "未询问人数，或无法给出。")

@@ -121,6 +121,10 @@ class Prevalence(Model):
     """Share of the people in that age range."""
     window: Text = "past quarter"
     """Over which time somebody counts as a user."""
+    drift_log_sd: Annotated[float, Field(gt=0, le=2), BeforeValidator(to_number)] | None = None
+    """How far the intake may have drifted over the study (log standard deviation); without it a trend is one of mass."""
+    water_as: Annotated[Literal["likelihood", "benchmark"], BeforeValidator(one_of(["likelihood", "benchmark"]))] = "likelihood"
+    """likelihood: every area and quarter of the water speaks; benchmark: only its mean over all of them. Never both."""
     source: Text
     """Where the numbers are from."""
     method: Annotated[Literal["approximation", "sampler"], BeforeValidator(one_of(["approximation", "sampler"]))] = (

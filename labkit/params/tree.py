@@ -61,9 +61,9 @@ SAID: dict[str, tuple[str, str]] = {
     "prevalence": ("how many people", "人数"),
     "users": (
         "{drug}, ages {age_range}, {window}; a user takes {intake_mg_user_day:g} mg a day "
-        "(log SD {intake_log_sd:g}); source: {source}",
+        "(log SD {intake_log_sd:g}), water as {water_as}; source: {source}",
         "{drug}，{age_range} 岁，{window}；每名使用者每天 {intake_mg_user_day:g} mg"
-        "（对数标准差 {intake_log_sd:g}）；来源：{source}",
+        "（对数标准差 {intake_log_sd:g}），污水用作 {water_as}；来源：{source}",
     ),
     "waves": ("waves of the areas (log SD): {:g}", "区域波动（对数标准差）：{:g}"),
     "subjects": ("persons a laboratory and matrix: {:,}", "每实验室每基质受检者：{:,} 人"),

@@ -8,7 +8,7 @@ from labkit.prevalence.approximation import approximate_joint
 from labkit.prevalence.cautions import CAUTIONS, cautions_of
 from labkit.prevalence.conflict import source_conflicts
 from labkit.prevalence.data import Positives, Sources, check_sources
-from labkit.prevalence.joint import Joint, contraction
+from labkit.prevalence.joint import Joint, biases, contraction
 from labkit.prevalence.multiverse import Multiverse, multiverse
 from labkit.prevalence.priors import Priors
 from labkit.prevalence.registers import RegisterEvidence, register_evidence
@@ -29,6 +29,7 @@ __all__ = [
     "Sources",
     "UsersFromWater",
     "approximate_joint",
+    "biases",
     "cautions_of",
     "check_sources",
     "contraction",

@@ -38,7 +38,7 @@ CAUTIONS = {
 }
 
 
-def cautions_of(joint: Joint, contraction: dict[str, float]) -> tuple[str, ...]:
+def cautions_of(joint: Joint) -> tuple[str, ...]:
     """Return the keys of the cautions that hold for a joint answer, in the order of the list."""
     sources: Sources = joint.sources
     found = []

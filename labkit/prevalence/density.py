@@ -7,24 +7,27 @@ prior's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from labkit.prevalence.cells import Cells, benchmark_cells, register_cells, tested_cells, water_cells
 from labkit.prevalence.data import Sources
-from labkit.prevalence.priors import Priors
+from labkit.prevalence.priors import TESTS, Priors
 
 Floats = NDArray[np.float64]
-HEAVY = 4.0  # degrees of freedom of water's own scatter: a quarter that is off by a factor pulls less
+HEAVY = 4.0  # degrees of freedom of the tested's offset: a group that is chosen like no other pulls less
 SCALES = ("log_areas_sd", "log_quarters_sd", "log_water_sd")
-_SINGLES = ("water_level", "log_intake", "log_areas_sd", "log_quarters_sd", "log_water_sd")
+Masks = Mapping[str, Floats]  # source -> weights of its cells, draws × areas × quarters
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each parameter stands in the one vector that is sampled or maximised."""
+    """Where each parameter stands in the one vector that is sampled or approximated: singles, areas, steps of quarters."""
 
     names: tuple[str, ...]
     areas: slice
@@ -34,12 +37,12 @@ class Layout:
     @classmethod
     def of(cls, sources: Sources) -> Layout:
         """Return the layout for the sources that are there."""
-        names = list(_SINGLES)
-        for matrix in ("hair", "blood"):
-            if matrix in sources.names:
-                names += [f"{matrix}_level", f"logit_{matrix}_sensitivity", f"logit_{matrix}_specificity"]
+        names = ["water_level", "log_intake", "logit_regular", *SCALES]
+        for test in TESTS:
+            if test in sources.names:
+                names += [f"{test}_level", *(f"logit_{test}_{kind}" for kind in ("regular", "occasional", "specificity"))]
         if "register" in sources.names:
-            names.append("logit_coverage")
+            names += ["logit_coverage"] if sources.register_confirmed else ["logit_coverage", "logit_retention"]
         k, a, q = len(names), len(sources.areas), len(sources.quarters)
         return cls(tuple(names), slice(k, k + a), slice(k + a, k + a + q - 1), k + a + q - 1)
 
@@ -48,84 +51,101 @@ class Layout:
         return np.asarray(vector[..., self.names.index(name)])
 
 
-def log_odds(vector: Floats, layout: Layout) -> Floats:
+class Told(NamedTuple):
+    """What all sources say at some parameters: log density, and what the conditional mode of areas and steps needs."""
+
+    value: Floats  # draws
+    slope: Floats  # draws × areas × quarters, of the log likelihood by the log odds
+    cells: dict[str, Cells]
+
+
+def walk_basis(quarters: int) -> Floats:
+    """Return the matrix that makes quarters of steps, their mean taken out."""
+    steps = np.vstack([np.zeros((1, quarters - 1)), np.tril(np.ones((quarters - 1, quarters - 1)))])
+    centred: Floats = steps - steps.mean(axis=0)
+    return centred
+
+
+def mixed_intake(vector: Floats, layout: Layout, priors: Priors) -> Floats:
+    """Return the log of milligrams a user and day at the mix of regular and occasional users that is drawn."""
+    more = priors.times_more - 1
+    mix = np.log1p(more * special.expit(layout.single(vector, "logit_regular"))) - np.log1p(more * priors.regular[0])
+    found: Floats = layout.single(vector, "log_intake") + mix
+    return found
+
+
+def log_odds(vector: Floats, layout: Layout, priors: Priors) -> Floats:
     """Return the log odds of use, areas × quarters (behind any leading draws)."""
-    level = layout.single(vector, "water_level") - layout.single(vector, "log_intake")
+    level = layout.single(vector, "water_level") - mixed_intake(vector, layout, priors)
     areas = np.exp(layout.single(vector, "log_areas_sd"))[..., None] * vector[..., layout.areas]
     steps = np.exp(layout.single(vector, "log_quarters_sd"))[..., None] * vector[..., layout.quarters]
-    walk = np.concatenate([np.zeros((*steps.shape[:-1], 1)), np.cumsum(steps, axis=-1)], axis=-1)
-    walk = walk - walk.mean(axis=-1, keepdims=True)
-    return level[..., None, None] + areas[..., :, None] + walk[..., None, :]
+    walk = steps @ walk_basis(layout.quarters.stop - layout.quarters.start + 1).T
+    found: Floats = level[..., None, None] + areas[..., :, None] + walk[..., None, :]
+    return found
 
 
 def log_posterior(vectors: Floats, sources: Sources, priors: Priors, layout: Layout) -> Floats:
     """Return the log density of each row of parameters given all sources, up to a constant: draws × size -> draws."""
+    return ask_sources(vectors, sources, priors, layout).value
+
+
+def ask_sources(vectors: Floats, sources: Sources, priors: Priors, layout: Layout, masks: Masks | None = None) -> Told:
+    """Return the log density and what each source says by cell; a source is left out where its mask is 0."""
     get = {name: vectors[:, k] for k, name in enumerate(layout.names)}
-    level = get["water_level"] - get["log_intake"]
-    total = -0.5 * ((level - priors.level) / priors.level_sd) ** 2
-    total = total - 0.5 * ((get["log_intake"] - priors.log_intake) / priors.intake_log_sd) ** 2
-    for name, scale in (("areas", priors.areas_sd), ("quarters", priors.quarters_sd), ("water", priors.water_sd)):
-        log_sd = get[f"log_{name}_sd"]
-        total = total + log_sd - 0.5 * (np.exp(log_sd) / scale) ** 2  # half-normal, on the log scale
-    total = total - 0.5 * (vectors[:, layout.areas] ** 2).sum(axis=1) - 0.5 * (vectors[:, layout.quarters] ** 2).sum(axis=1)
-    theta = log_odds(vectors, layout)
-    total = total + _water(theta, get, sources)
-    for matrix in ("hair", "blood"):
-        if matrix in sources.names:
-            total = total + _tested(theta, level, get, matrix, sources, priors)
-    if sources.register is not None:
-        total = total + _register(theta, get, sources.register, sources.people, priors)
+    intake = mixed_intake(vectors, layout, priors)
+    level = get["water_level"] - intake
+    theta = log_odds(vectors, layout, priors)
+    total, slope = log_prior(vectors, get, level, priors, layout), np.zeros_like(theta)
+    cells = {}
+    for name in sources.names:
+        one = ask_source(name, theta, get, intake, sources, priors)
+        mask = None if masks is None else masks.get(name)
+        cells[name] = one if mask is None else one.masked(mask)
+        total = total + cells[name].value.sum(axis=(1, 2))
+        slope += cells[name].slope
+    return Told(total, slope, cells)
+
+
+def ask_source(name: str, theta: Floats, get: Mapping[str, Floats], intake: Floats, sources: Sources, priors: Priors) -> Cells:
+    """Return what one source says by cell at some log odds of use."""
+    if name in TESTS:
+        floor, gain = chances(get, name, priors)
+        offset = get[f"{name}_level"] - get["water_level"] + intake
+        return tested_cells(theta + offset[:, None, None], floor, gain, getattr(sources, name))
+    share = special.expit(theta)
+    if name == "water":
+        ask = water_cells if sources.water_as == "likelihood" else benchmark_cells
+        return ask(share, intake, np.exp(get["log_water_sd"]), sources)
+    log_known = special.log_expit(get["logit_coverage"])
+    if not sources.register_confirmed:
+        log_known = log_known - special.log_expit(get["logit_retention"])
+    return register_cells(share, log_known, sources)
+
+
+def chances(get: Mapping[str, Floats], test: str, priors: Priors) -> tuple[Floats, Floats]:
+    """Return the chance that somebody tested is positive who does not use, and how much more it is for a user."""
+    regular = special.expit(get["logit_regular"] + priors.regular_tested * (test != "survey"))
+    found = [special.expit(get[f"logit_{test}_{kind}"]) for kind in ("regular", "occasional", "specificity")]
+    return 1 - found[2], regular * found[0] + (1 - regular) * found[1] + found[2] - 1
+
+
+def log_prior(vectors: Floats, get: Mapping[str, Floats], level: Floats, priors: Priors, layout: Layout) -> Floats:
+    """Return the log density of the parameters before any data, up to a constant."""
+    z = [(level - priors.level) / priors.level_sd, (get["log_intake"] - priors.log_intake) / priors.intake_log_sd]
+    for name in ("areas", "quarters", "water"):
+        z.append((get[f"log_{name}_sd"] - np.log(getattr(priors, f"{name}_sd"))) / priors.scales_log_sd)
+    for name in layout.names:
+        if name.startswith("logit_"):
+            share = "specificity" if name.endswith("specificity") else name.removeprefix("logit_")
+            z.append((get[name] - priors.logit(share)) / getattr(priors, share)[1])
+    total = -0.5 * sum(one**2 for one in z) - 0.5 * (vectors[:, layout.areas] ** 2).sum(axis=1)
+    total = total - 0.5 * (vectors[:, layout.quarters] ** 2).sum(axis=1)
+    for test in TESTS:
+        if f"{test}_level" in get:
+            offset = get[f"{test}_level"] - level
+            if test == "survey":
+                total = total - 0.5 * (offset / priors.survey_sd) ** 2
+            else:
+                total = total - (HEAVY + 1) / 2 * np.log1p(((offset - priors.selection) / priors.selection_sd) ** 2 / HEAVY)
     found: Floats = total
     return found
-
-
-def _water(theta: Floats, get: dict[str, Floats], sources: Sources) -> Floats:
-    low, high, error = sources.water_low, sources.water_high, sources.water_error
-    if low is None or high is None or error is None:
-        return np.zeros(len(theta))
-    known = ~np.isnan(low)
-    exact = (low == high)[known]
-    mean = (np.log(1000) + special.log_expit(theta) + get["log_intake"][:, None, None])[:, known]
-    scale = np.sqrt(error[known] ** 2 + np.exp(2 * get["log_water_sd"])[:, None])
-    below = (low[known] - mean) / scale
-    total = (_log_t(below[:, exact]) - np.log(scale[:, exact])).sum(axis=1)
-    if (~exact).any():
-        above = (high[known] - mean) / scale
-        inside = special.stdtr(HEAVY, above[:, ~exact]) - special.stdtr(HEAVY, below[:, ~exact])
-        total = total + np.log(np.maximum(inside, 1e-300)).sum(axis=1)
-    found: Floats = total
-    return found
-
-
-def _log_t(z: Floats) -> Floats:
-    density: Floats = -0.5 * (HEAVY + 1) * np.log1p(z * z / HEAVY)
-    return density
-
-
-def _tested(theta: Floats, level: Floats, get: dict[str, Floats], matrix: str, sources: Sources, priors: Priors) -> Floats:
-    one = getattr(sources, matrix)
-    offset = get[f"{matrix}_level"] - level
-    total = -0.5 * ((offset - priors.selection) / priors.selection_sd) ** 2
-    shares = {"sensitivity": getattr(priors, f"{matrix}_sensitivity"), "specificity": priors.specificity}
-    known = {}
-    for name, (a, b) in shares.items():
-        logit = get[f"logit_{matrix}_{name}"]
-        total = total + a * special.log_expit(logit) + b * special.log_expit(-logit)  # a beta, on the log-odds scale
-        known[name] = special.expit(logit)[:, None, None]
-    p = (
-        1
-        - known["specificity"]
-        + (known["sensitivity"] + known["specificity"] - 1) * special.expit(theta + offset[:, None, None])
-    )
-    p = np.clip(p, 1e-12, 1 - 1e-12)
-    told: Floats = total + (one.positive * np.log(p) + (one.tested - one.positive) * np.log1p(-p)).sum(axis=(1, 2))
-    return told
-
-
-def _register(theta: Floats, get: dict[str, Floats], register: Floats, people: Floats, priors: Priors) -> Floats:
-    logit = get["logit_coverage"]
-    a, b = priors.coverage
-    total = a * special.log_expit(logit) + b * special.log_expit(-logit)
-    expected = people * special.expit(theta).mean(axis=2) * special.expit(logit)[:, None]
-    told: Floats = total + (register * np.log(expected) - expected).sum(axis=1)
-    return told

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from labkit.models.inputs import NotEstimable
+from labkit.prevalence.cells import WATER_DF
 from labkit.prevalence.data import Sources, check_sources
-from labkit.prevalence.density import HEAVY, Layout
+from labkit.prevalence.density import HEAVY, Layout, walk_basis
 from labkit.prevalence.joint import Joint, to_joint
-from labkit.prevalence.priors import Priors
+from labkit.prevalence.priors import TESTS, Priors
 
 WORST_R_HAT, LEAST_ESS = 1.01, 400
 SAMPLER = "nutpie"
@@ -75,59 +76,82 @@ def build(sources: Sources, priors: Priors, layout: Layout) -> Any:
     areas, quarters = len(sources.areas), len(sources.quarters)
     with pm.Model() as model:
         scales = {}
-        for name, scale in (("areas", priors.areas_sd), ("quarters", priors.quarters_sd), ("water", priors.water_sd)):
-            log_sd = pm.Flat(f"log_{name}_sd")
-            pm.Potential(f"prior_{name}_sd", log_sd - 0.5 * (pt.exp(log_sd) / scale) ** 2)
-            scales[name] = pt.exp(log_sd)
+        for name in ("areas", "quarters", "water"):
+            middle = np.log(getattr(priors, f"{name}_sd"))
+            scales[name] = pt.exp(pm.Normal(f"log_{name}_sd", middle, priors.scales_log_sd))
+        regular = _share(pm, "logit_regular", priors, "regular")
         log_intake = pm.Normal("log_intake", priors.log_intake, priors.intake_log_sd)
-        water_level = pm.Normal("water_level", priors.level + log_intake, priors.level_sd)
-        level = water_level - log_intake
+        more = priors.times_more - 1
+        intake = log_intake + pt.log1p(more * regular) - np.log1p(more * priors.regular[0])
+        water_level = pm.Normal("water_level", priors.level + intake, priors.level_sd)
+        level = water_level - intake
         raw_areas = pm.Normal("areas", 0, 1, shape=areas)
         raw_steps = pm.Normal("quarters", 0, 1, shape=quarters - 1)
-        walk = pt.concatenate([pt.zeros(1), pt.cumsum(scales["quarters"] * raw_steps)])
-        theta = level + (scales["areas"] * raw_areas)[:, None] + (walk - walk.mean())[None, :]
+        walk = pt.dot(walk_basis(quarters), scales["quarters"] * raw_steps)
+        theta = level + (scales["areas"] * raw_areas)[:, None] + walk[None, :]
         share = pm.Deterministic("prevalence", pm.math.sigmoid(theta))
-        if sources.water_low is not None and sources.water_high is not None and sources.water_error is not None:
-            known = ~np.isnan(sources.water_low)
-            low, high = sources.water_low[known], sources.water_high[known]
-            error = pm.Data("water_error", sources.water_error[known])  # data: equal constants trip the compiler's rewrites
-            mean = (np.log(1000) + pt.log(share) + log_intake)[known]
-            scale = pt.sqrt(error**2 + scales["water"] ** 2)
-            exact = low == high
-            if exact.any():
-                one = pm.StudentT.dist(HEAVY, mean[exact], sigma=scale[exact])
-                pm.Potential("water", pm.logp(one, low[exact]).sum())
-            if (~exact).any():
-                other = pm.StudentT.dist(HEAVY, mean[~exact], sigma=scale[~exact])
-                above = pm.logcdf(other, high[~exact])
-                below = np.isfinite(low[~exact])
-                inside = pt.switch(
-                    below, above + pt.log1mexp(pm.logcdf(other, np.where(below, low[~exact], high[~exact] - 1)) - above), above
-                )
-                pm.Potential("water_below", inside.sum())
-        for matrix in ("hair", "blood"):
-            if matrix in sources.names:
-                _tested(pm, matrix, sources, priors, level, theta)
+        if sources.water_low is not None:
+            (_water if sources.water_as == "likelihood" else _benchmark)(pm, pt, sources, share, intake, scales["water"])
+        for test in TESTS:
+            if test in sources.names:
+                _tested(pm, test, sources, priors, level, theta)
         if sources.register is not None:
-            coverage = _logit_beta(pm, "logit_coverage", priors.coverage)
-            pm.Poisson("register", sources.people * share.mean(axis=1) * coverage, observed=sources.register)
+            known = _share(pm, "logit_coverage", priors, "coverage")
+            if not sources.register_confirmed:
+                known = known / _share(pm, "logit_retention", priors, "retention")
+            expected = sources.people * share.mean(axis=1) * known
+            pm.Potential("register", (sources.register * pt.log(expected) - expected).sum())
     return model
 
 
-def _tested(pm: Any, matrix: str, sources: Sources, priors: Priors, level: Any, theta: Any) -> None:
-    one = getattr(sources, matrix)
-    tested_level = pm.Normal(f"{matrix}_level", level + priors.selection, priors.selection_sd)
-    sensitivity = _logit_beta(pm, f"logit_{matrix}_sensitivity", getattr(priors, f"{matrix}_sensitivity"))
-    specificity = _logit_beta(pm, f"logit_{matrix}_specificity", priors.specificity)
-    p = 1 - specificity + (sensitivity + specificity - 1) * pm.math.sigmoid(theta + tested_level - level)
+def _water(pm: Any, pt: Any, sources: Sources, share: Any, intake: Any, own_sd: Any) -> None:
+    known = ~np.isnan(sources.water[0])
+    low, high = (one[known] for one in sources.water[:2])
+    error = pm.Data("water_error", sources.water[2][known])  # data: equal constants trip the compiler's rewrites
+    mean = (np.log(1000) + pt.log(share) + intake)[known]
+    scale = pt.sqrt(error**2 + own_sd**2)
+    exact = low == high
+    if exact.any():
+        one = pm.StudentT.dist(WATER_DF, mean[exact], sigma=scale[exact])
+        pm.Potential("water", pm.logp(one, low[exact]).sum())
+    if (~exact).any():
+        other = pm.StudentT.dist(WATER_DF, mean[~exact], sigma=scale[~exact])
+        above = pm.logcdf(other, high[~exact])
+        below = np.isfinite(low[~exact])
+        inside = pt.switch(
+            below, above + pt.log1mexp(pm.logcdf(other, np.where(below, low[~exact], high[~exact] - 1)) - above), above
+        )
+        pm.Potential("water_below", inside.sum())
+
+
+def _benchmark(pm: Any, pt: Any, sources: Sources, share: Any, intake: Any, own_sd: Any) -> None:
+    low, high, error, weights = sources.benchmark
+    mean = np.log(1000) + pt.log((weights * share).sum()) + intake
+    one = pm.Normal.dist(mean, sigma=pt.sqrt(error**2 + own_sd**2 * (weights**2).sum()))
+    if low == high:
+        pm.Potential("water_total", pm.logp(one, low))
+    else:
+        above = pm.logcdf(one, high)
+        pm.Potential("water_total", above + pt.log1mexp(pm.logcdf(one, low) - above) if np.isfinite(low) else above)
+
+
+def _tested(pm: Any, test: str, sources: Sources, priors: Priors, level: Any, theta: Any) -> None:
+    one = getattr(sources, test)
+    if test == "survey":
+        tested_level = pm.Normal("survey_level", level, priors.survey_sd)
+    else:
+        tested_level = pm.StudentT(f"{test}_level", nu=HEAVY, mu=level + priors.selection, sigma=priors.selection_sd)
+    shift = priors.regular_tested * (test != "survey")
+    regular = pm.math.sigmoid(pm.modelcontext(None)["logit_regular"] + shift)
+    often, seldom = (_share(pm, f"logit_{test}_{kind}", priors, f"{test}_{kind}") for kind in ("regular", "occasional"))
+    specificity = _share(pm, f"logit_{test}_specificity", priors, "specificity")
+    gain = pm.math.maximum(regular * often + (1 - regular) * seldom + specificity - 1, 1e-9)
+    p = 1 - specificity + gain * pm.math.sigmoid(theta + tested_level - level)
     pm.Binomial(
-        f"{matrix}_positive", n=one.tested.astype(int), p=pm.math.clip(p, 1e-12, 1 - 1e-12), observed=one.positive.astype(int)
+        f"{test}_positive", n=one.tested.astype(int), p=pm.math.clip(p, 1e-12, 1 - 1e-12), observed=one.positive.astype(int)
     )
 
 
-def _logit_beta(pm: Any, name: str, parameters: tuple[float, float]) -> Any:
-    """Return a share with a beta prior whose log odds are what is sampled."""
-    logit = pm.Flat(name)
-    a, b = parameters
-    pm.Potential(f"prior_{name}", a * pm.math.log(pm.math.sigmoid(logit)) + b * pm.math.log(pm.math.sigmoid(-logit)))
-    return pm.math.sigmoid(logit)
+def _share(pm: Any, name: str, priors: Priors, share: str) -> Any:
+    """Return a share whose log odds are normal and are what is sampled."""
+    return pm.math.sigmoid(pm.Normal(name, priors.logit(share), getattr(priors, share)[1]))

@@ -31,7 +31,7 @@ USERS_TESTED = {
     "MDMA": 0.12,
     "benzoylecgonine": 0.10,
 }  # as person_analytes.csv, hair
-RESPONSE = 1.3  # log odds of taking a drug for a log unit of use per head in the area
+RESPONSE = 1.0  # log odds of taking a drug for a log unit of use per head in the area: more mass is more users, not more a user
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from labkit.edition import Edition, say_percent
 from labkit.prevalence import CAUTIONS, PrevalenceStudy, cautions_of
 from labkit.prevalence.study import ASSUMPTION
@@ -17,22 +19,33 @@ _SOURCES = {
     "water": ("water alone", "仅污水"),
     "hair": ("hair alone", "仅毛发"),
     "blood": ("blood alone", "仅血液"),
+    "survey": ("survey alone", "仅调查"),
     "register": ("register alone", "仅登记"),
 }
 _BIASES = {
     "intake": ("milligrams a user and day", "每名使用者每天的毫克数"),
-    "hair selection": ("how those tested in hair were chosen", "毛发受检者的选择"),
-    "blood selection": ("how those tested in blood were chosen", "血液受检者的选择"),
-    "hair sensitivity": ("what hair misses", "毛发的漏检"),
-    "blood sensitivity": ("what blood misses", "血液的漏检"),
-    "register coverage": ("what the register misses", "登记的遗漏"),
+    "regular": ("share of users who use regularly", "经常使用者所占比例"),
+    "hair selection": ("how those tested in hair were chosen (log odds)", "毛发受检者的选择（对数优势）"),
+    "blood selection": ("how those tested in blood were chosen (log odds)", "血液受检者的选择（对数优势）"),
+    "survey selection": ("how those who answered differ (log odds)", "应答者的差异（对数优势）"),
+    "hair regular": ("what hair finds of regular users", "毛发检出经常使用者的比例"),
+    "hair occasional": ("what hair finds of occasional users", "毛发检出偶尔使用者的比例"),
+    "hair specificity": ("non-users whose hair is negative", "非使用者毛发阴性的比例"),
+    "blood regular": ("what blood finds of regular users", "血液检出经常使用者的比例"),
+    "blood occasional": ("what blood finds of occasional users", "血液检出偶尔使用者的比例"),
+    "blood specificity": ("non-users whose blood is negative", "非使用者血液阴性的比例"),
+    "survey regular": ("regular users who say so", "承认使用的经常使用者比例"),
+    "survey occasional": ("occasional users who say so", "承认使用的偶尔使用者比例"),
+    "survey specificity": ("non-users who say so", "如实回答的非使用者比例"),
+    "coverage": ("what the register knows", "登记所知的比例"),
+    "retention": ("names of the register that are still users here", "登记中仍为本地使用者的比例"),
 }
 _GRADES = {
     "robust": ("robust", "稳健"),
     "depends on choices": ("depends on choices", "取决于选择"),
     "an assumption more than a finding": ("an assumption more than a finding", "与其说是发现，不如说是假定"),
 }
-_METHODS = {"approximation: scales held, importance resampled": "近似：尺度取最可能值，按重要性重抽样"}
+_METHODS = {"approximation: normal areas inside, importance weighted": "近似：区域按正态处理，再按重要性加权"}
 _WINDOWS = {"past quarter": "过去一季", "past month": "过去一月", "past year": "过去一年"}
 NOTHING = (
     "This study does not ask how many people: no drug is named under prevalence, or no areas are declared.",
@@ -75,18 +88,10 @@ def say_prevalence_bottom_line(found: PrevalenceStudy | None, edition: Edition, 
             f"{len(sources.areas)} 个区域约 {say_number(total, 2)} 人；来源：{_names(sources.names, edition)}。",
         )
     ]
-    weak = [name for name, one in found.contraction.items() if one < ASSUMPTION]
-    ranked = sorted(found.contraction, key=lambda name: found.contraction[name])[:3]
-    names = [edition.pick(*_BIASES[name]) for name in ranked]
-    told.append(edition.pick(f"It stands most on: {'; '.join(names)}.", f"最主要的假定：{'；'.join(names)}。"))
-    if weak:
-        told.append(
-            edition.pick(
-                f"Assumption, not data: {'; '.join(_BIASES[name][0] for name in weak)}. The data narrowed these by "
-                f"less than a fifth.",
-                f"属假定而非数据：{'；'.join(_BIASES[name][1] for name in weak)}。数据使其收窄不足五分之一。",
-            )
-        )
+    weak = edition.pick(" (assumption, not data)", "（假定而非数据）")
+    named = [edition.pick(*_BIASES[row.bias]) + (weak if _weak(row) else "") for row in found.biases.head(3).itertuples()]
+    told.append(edition.pick(f"It stands most on: {'; '.join(named)}.", f"最主要的依据：{'；'.join(named)}。"))
+    told += say_people_trend(found, edition, level)
     if found.multiverse is not None:
         table = found.multiverse.table["users_per_1000"]
         told.append(
@@ -143,27 +148,69 @@ def _ends(row: object, edition: Edition) -> str:
     return told if math.isfinite(low) else say_reason(getattr(row, "reason"), edition)  # noqa: B009
 
 
-def _standing(narrowed: float, edition: Edition) -> str:
-    weak = narrowed < ASSUMPTION
-    return edition.pick(*(("assumption, not data", "假定而非数据") if weak else ("told by the data", "由数据得知")))
+def say_people_trend(found: PrevalenceStudy, edition: Edition, level: float) -> list[str]:
+    """Say how users changed over the study where the drift of the intake is bounded, and else how the mass did."""
+    joint = found.joint
+    if joint is None or len(joint.sources.quarters) < 2:
+        return []
+    draws = joint.change(found.drift_log_sd)
+    people = draws is not None
+    if draws is None:
+        draws = joint.mass_change()
+    ends = np.quantile(draws, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    low, middle, high = (say_number(float(one), 3) for one in ends)
+    more = say_percent(float((draws > 1).mean()))
+    first, last = joint.sources.quarters[0], joint.sources.quarters[-1]
+    if people:
+        return [
+            edition.pick(
+                f"Users in {last} over {first}: {middle} times ({low} to {high}; more with probability {more}), if what a user "
+                f"takes drifted by no more than a log standard deviation of {found.drift_log_sd:g}.",
+                f"{last} 与 {first} 的使用者之比：{middle} 倍（{low} 至 {high}；增加的概率 {more}），前提是每名使用者用量的漂移"
+                f"（对数标准差）不超过 {found.drift_log_sd:g}。",
+            )
+        ]
+    if "water" not in joint.sources.names:
+        return []
+    return [
+        edition.pick(
+            f"Mass consumed in {last} over {first}: {middle} times ({low} to {high}; more with probability {more}). This "
+            f"speaks of mass, not of people: nothing is assumed of how the intake of a user drifts.",
+            f"{last} 与 {first} 的消耗质量之比：{middle} 倍（{low} 至 {high}；增加的概率 {more}）。"
+            f"这是质量而非人数：对每名使用者用量的漂移未作任何假定。",
+        )
+    ]
+
+
+def _weak(row: object) -> bool:
+    return bool(getattr(row, "narrowed_by") < ASSUMPTION)  # noqa: B009
 
 
 def say_contraction(found: PrevalenceStudy | None, edition: Edition) -> ShownTable:
-    """Show how much the data narrowed each bias: what is assumption and what is data."""
+    """Show how much the data narrowed each bias, and how much of the answer hangs on it: assumption, or data."""
     rows = [] if found is None else [
         (
-            edition.pick(*_BIASES[name]),
-            f"{100 * one:.0f} %".replace("-", "−"),
-            _standing(one, edition),
+            edition.pick(*_BIASES[row.bias]),
+            f"{say_number(row.before_low, 3)} – {say_number(row.before_high, 3)}",
+            f"{say_number(row.after_low, 3)} – {say_number(row.after_high, 3)}",
+            f"{100 * row.narrowed_by:.0f} %".replace("-", "−"),
+            f"{100 * row.leans:.0f} %",
+            edition.pick(*(("assumption, not data", "假定而非数据") if _weak(row) else ("told by the data", "由数据得知"))),
         )
-        for name, one in sorted(found.contraction.items(), key=lambda pair: pair[1])
+        for row in found.biases.itertuples()
     ]  # fmt: skip
     columns = (
         (edition.pick("unknown", "未知量"), "left"),
+        (edition.pick("before", "事先"), "right"),
+        (edition.pick("after the data", "有数据后"), "right"),
         (edition.pick("narrowed by", "收窄"), "right"),
+        (edition.pick("answer leans on it", "结果对其依赖"), "right"),
         (edition.pick("so it is", "因此"), "left"),
     )
-    caption = edition.pick("What is assumed and what is known.", "哪些是假定，哪些是已知。")
+    caption = edition.pick(
+        "What is assumed and what is known: 95 % ranges before and after the data.",
+        "哪些是假定，哪些是已知：有数据前后的 95 % 范围。",
+    )
     return show_table("contraction", caption, columns, rows, edition)
 
 
@@ -172,10 +219,11 @@ def say_cautions(found: PrevalenceStudy | None, edition: Edition) -> Sentences:
     if found is None or found.joint is None:
         return Sentences("note", (edition.pick(*NOTHING),))
     _, _, window = _whom(found, edition)
-    known = min((one for name, one in found.contraction.items() if "selection" in name), default=1.0) >= ASSUMPTION
+    chosen = found.biases.loc[found.biases["bias"].str.endswith("selection"), "narrowed_by"]
+    known = bool((chosen >= ASSUMPTION).all())
     told = edition.pick("partly told by the data" if known else "an assumption", "部分由数据得知" if known else "属于假定")
     fields = {"window": window, "ages": found.joint.sources.age_range, "told": told}
-    lines = [edition.pick(*CAUTIONS[key]).format(**fields) for key in cautions_of(found.joint, dict(found.contraction))]
+    lines = [edition.pick(*CAUTIONS[key]).format(**fields) for key in cautions_of(found.joint)]
     return Sentences("note", tuple(f"{line[0].upper()}{line[1:]}{edition.pick('.', '。')}" for line in lines))
 
 
