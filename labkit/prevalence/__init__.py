@@ -15,6 +15,7 @@ from labkit.prevalence.registers import RegisterEvidence, register_evidence
 from labkit.prevalence.sampler import sample_joint
 from labkit.prevalence.study import PrevalenceStudy, refused_study, study_prevalence, tables_of
 from labkit.prevalence.tested import PostStratified, poststratify
+from labkit.prevalence.transport import Transported, share_of_splits_that_cover, transport_test
 from labkit.prevalence.water import UsersFromWater, days_of_use, users_from_water
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Priors",
     "RegisterEvidence",
     "Sources",
+    "Transported",
     "UsersFromWater",
     "approximate_joint",
     "biases",
@@ -39,8 +41,10 @@ __all__ = [
     "refused_study",
     "register_evidence",
     "sample_joint",
+    "share_of_splits_that_cover",
     "source_conflicts",
     "study_prevalence",
     "tables_of",
+    "transport_test",
     "users_from_water",
 ]
