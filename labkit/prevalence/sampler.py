@@ -48,8 +48,10 @@ def sample_joint(
         warnings.simplefilter("ignore")
         import arviz
         import pymc
+        import pytensor
 
-        with build(sources, priors, layout):
+        # Code from a warm compile cache gave other draws than code just compiled: so it is always just compiled.
+        with pytensor.config.change_flags(numba__cache=False), build(sources, priors, layout):
             trace = pymc.sample(
                 draws=draws, tune=tune, chains=chains, cores=min(chains, 2), random_seed=seed, nuts_sampler=SAMPLER,
                 progressbar=False, compute_convergence_checks=False, target_accept=0.9,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +24,7 @@ from labkit.prevalence import (
     multiverse,
     poststratify,
     register_evidence,
+    sample_joint,
     source_conflicts,
     study_prevalence,
     users_from_water,
@@ -253,8 +258,6 @@ def test_the_density_is_the_one_that_pymc_samples() -> None:
 
 @pytest.mark.slow
 def test_nineteen_in_twenty_ends_of_the_approximation_are_within_a_tenth_of_the_samplers_width() -> None:
-    from labkit.prevalence import sample_joint
-
     within = []
     for seed in (2, 5):
         sources, _ = simulate(seed, areas=12, quarters=8)
@@ -263,3 +266,12 @@ def test_nineteen_in_twenty_ends_of_the_approximation_are_within_a_tenth_of_the_
         within.append(np.abs(ends[0] - ends[1]) / (ends[1][1] - ends[1][0]) <= 0.1)
         assert whole.r_hat is not None and whole.ess is not None and whole.r_hat < 1.01 and whole.ess > 400
     assert np.mean(within) >= 0.95
+
+
+@pytest.mark.slow
+def test_a_cold_and_a_warm_compile_cache_give_the_same_numbers(tmp_path: Path) -> None:
+    code = "import test_prevalence as t; print(t.sample_joint(t.simulate(1, 4, 3)[0], t.PRIORS).prevalence.sum().hex())"
+    folders = {"PYTENSOR_FLAGS": f"base_compiledir={tmp_path}", "NUMBA_CACHE_DIR": str(tmp_path / "numba")}
+    env = os.environ | folders | {"PYTHONPATH": str(Path(__file__).parent)}
+    run = [subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True) for _ in range(2)]
+    assert run[0].stdout == run[1].stdout != ""
